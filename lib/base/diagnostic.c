@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Collecting diagnostics.
+ */
+#include "base/diagnostic.h"
+
+#include "base/utf8.h"
+
+#define EXCERPT_CHARACTERS 160u
+
+void cp_diagnostics_init(struct calpol_diagnostics *list, const struct calpol_allocator *allocator,
+                         uint32_t limit, bool lenient)
+{
+    *list = (struct calpol_diagnostics){.limit = limit, .lenient = lenient};
+    cp_arena_init(&list->arena, allocator);
+}
+
+void cp_diagnostics_finish(struct calpol_diagnostics *list)
+{
+    cp_arena_finish(&list->arena);
+}
+
+enum calpol_severity cp_diagnostics_severity(const struct calpol_diagnostics *list,
+                                             enum cp_code code)
+{
+    const struct cp_code_info *info = cp_code_info(code);
+
+    if (list->lenient && info->severity == CALPOL_SEVERITY_ERROR &&
+        info->lenient != CP_LENIENT_ERROR)
+        return CALPOL_SEVERITY_WARNING;
+    return info->severity;
+}
+
+static void count(struct calpol_diagnostics *list, enum calpol_severity severity)
+{
+    switch (severity) {
+    case CALPOL_SEVERITY_ERROR:
+        list->error_count++;
+        break;
+    case CALPOL_SEVERITY_WARNING:
+        list->warning_count++;
+        break;
+    case CALPOL_SEVERITY_NOTE:
+        list->note_count++;
+        break;
+    }
+}
+
+/* The line of the source that a place is in, without its line end. */
+static struct cp_text line_of(const struct cp_place *place)
+{
+    struct cp_text rest = place->source->text;
+    size_t end;
+
+    for (uint32_t line = 1; line < place->line; line++) {
+        size_t newline = cp_text_find_byte(rest, '\n');
+
+        if (newline == SIZE_MAX)
+            return cp_text_make(NULL, 0);
+        rest = cp_text_from_byte(rest, newline + 1);
+    }
+    end = cp_text_find_byte(rest, '\n');
+    rest = cp_text_first(rest, end);
+    if (rest.length && rest.data[rest.length - 1] == '\r')
+        rest.length--;
+    return rest;
+}
+
+/* Bytes of the first characters of a text. */
+static size_t bytes_of_characters(struct cp_text text, size_t characters)
+{
+    size_t at = 0;
+
+    while (characters-- && at < text.length) {
+        size_t length = cp_utf8_length(cp_text_from_byte(text, at));
+
+        at += length ? length : 1;
+    }
+    return at;
+}
+
+/* The line shortened to a window around the column, so that a one-line file of a megabyte does not
+   come back with every diagnostic. */
+static bool set_excerpt(struct calpol_diagnostics *list, const struct cp_place *place,
+                        struct cp_diagnostic *item)
+{
+    struct cp_text line;
+    uint32_t start = 0;
+
+    item->excerpt = "";
+    if (!place->source || !place->line)
+        return true;
+    line = line_of(place);
+    if (place->column > EXCERPT_CHARACTERS / 2)
+        start = place->column - EXCERPT_CHARACTERS / 2;
+    line = cp_text_from_byte(line, bytes_of_characters(line, start));
+    line = cp_text_first(line, bytes_of_characters(line, EXCERPT_CHARACTERS));
+    item->excerpt = cp_arena_text(&list->arena, line.data, line.length);
+    item->excerpt_column = place->column ? place->column - start : 0;
+    return item->excerpt != NULL;
+}
+
+static uint64_t subject_hash(const struct cp_subject *subject, enum cp_code code)
+{
+    uint64_t seed = (uint64_t)code << 32 ^ subject->place.line ^ (uint64_t)subject->document << 16;
+
+    seed = cp_hash_text(subject->resource, seed);
+    return cp_hash_text(subject->path, seed ^ subject->place.column);
+}
+
+static bool is_same(const struct cp_diagnostic *item, const struct cp_subject *subject,
+                    enum cp_code code)
+{
+    const char *source = subject->place.source ? subject->place.source->name : "";
+
+    return item->code == code && item->line == subject->place.line &&
+           item->column == subject->place.column && item->document == subject->document &&
+           cp_text_is(subject->resource, item->resource) && cp_text_is(subject->path, item->path) &&
+           strcmp(item->source, source) == 0;
+}
+
+static bool is_known(const struct calpol_diagnostics *list, const struct cp_subject *subject,
+                     enum cp_code code, uint64_t hash)
+{
+    for (uint32_t i = cp_index_first(&list->seen, hash); i != CP_INDEX_END;
+         i = cp_index_next(&list->seen, i)) {
+        if (is_same(&list->items.items[cp_index_item(&list->seen, i)], subject, code))
+            return true;
+    }
+    return false;
+}
+
+static int append(struct calpol_diagnostics *list, const struct cp_subject *subject,
+                  const struct cp_diagnostic *base, struct cp_text message, uint64_t hash)
+{
+    struct cp_arena *arena = &list->arena;
+    struct cp_diagnostic *item = cp_array_push(arena, &list->items);
+
+    if (!item)
+        return CALPOL_ERROR_NO_MEMORY;
+    *item = *base;
+    item->line = subject->place.line;
+    item->column = subject->place.column;
+    item->document = subject->document;
+    item->source = subject->place.source ? subject->place.source->name : "";
+    item->source = cp_arena_text(arena, item->source, strlen(item->source));
+    item->resource = cp_arena_text(arena, subject->resource.data, subject->resource.length);
+    item->path = cp_arena_text(arena, subject->path.data, subject->path.length);
+    item->message = cp_arena_text(arena, message.data, message.length);
+    if (!item->source || !item->resource || !item->path || !item->message ||
+        !set_excerpt(list, &subject->place, item) ||
+        !cp_index_add(&list->seen, arena, hash, list->items.count - 1)) {
+        list->items.count--;
+        return CALPOL_ERROR_NO_MEMORY;
+    }
+    return CALPOL_OK;
+}
+
+int cp_diagnose_as(struct calpol_diagnostics *list, const struct cp_subject *subject,
+                   enum cp_code code, enum calpol_severity severity, struct cp_text message)
+{
+    const struct cp_diagnostic base = {.code = code, .severity = severity};
+    uint64_t hash = subject_hash(subject, code);
+
+    if (!message.data)
+        return CALPOL_ERROR_NO_MEMORY;
+    if (is_known(list, subject, code, hash))
+        return CALPOL_OK;
+    count(list, severity);
+    if (list->limit && list->items.count >= list->limit) {
+        list->full = true;
+        return CALPOL_ERROR_LIMIT;
+    }
+    return append(list, subject, &base, message, hash);
+}
+
+int cp_diagnose(struct calpol_diagnostics *list, const struct cp_subject *subject,
+                enum cp_code code, struct cp_text message)
+{
+    return cp_diagnose_as(list, subject, code, cp_diagnostics_severity(list, code), message);
+}
+
+static bool comes_before(const struct cp_diagnostic *a, const struct cp_diagnostic *b)
+{
+    int order = strcmp(a->source, b->source);
+
+    if (order)
+        return order < 0;
+    if (a->line != b->line)
+        return a->line < b->line;
+    return a->column < b->column;
+}
+
+/* Merges two sorted neighbours of from into to. */
+static void merge(const struct cp_diagnostic *from, struct cp_diagnostic *to, uint32_t start,
+                  uint32_t middle, uint32_t end)
+{
+    uint32_t left = start, right = middle;
+
+    for (uint32_t i = start; i < end; i++) {
+        bool take_right = left == middle || (right < end && comes_before(&from[right], &from[left]));
+
+        to[i] = take_right ? from[right++] : from[left++];
+    }
+}
+
+int cp_diagnostics_sort(struct calpol_diagnostics *list)
+{
+    uint32_t item_count = list->items.count;
+    struct cp_diagnostic *from = list->items.items, *to;
+
+    if (item_count < 2)
+        return CALPOL_OK;
+    to = CP_NEW_ARRAY(&list->arena, struct cp_diagnostic, item_count);
+    if (!to)
+        return CALPOL_ERROR_NO_MEMORY;
+    for (uint64_t width = 1; width < item_count; width *= 2) {
+        struct cp_diagnostic *sorted = to;
+
+        for (uint64_t start = 0; start < item_count; start += 2 * width) {
+            uint64_t middle = start + width < item_count ? start + width : item_count;
+            uint64_t end = middle + width < item_count ? middle + width : item_count;
+
+            merge(from, to, (uint32_t)start, (uint32_t)middle, (uint32_t)end);
+        }
+        to = from;
+        from = sorted;
+    }
+    list->items.items = from;
+    return CALPOL_OK;
+}

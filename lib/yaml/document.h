@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From bytes to trees: YAML through libyaml's events, JSON through a reader of our own.
+ *
+ * JSON text (its first non-blank byte is "{" or "[" and it parses as JSON) is read as JSON: no YAML
+ * typing, surrogate pairs joined, several values after one another allowed. Everything else goes to
+ * libyaml. Both make the same nodes, keep positions and obey the same limits.
+ */
+#ifndef CP_YAML_DOCUMENT_H
+#define CP_YAML_DOCUMENT_H
+
+#include "base/diagnostic.h"
+#include "yaml/node.h"
+
+struct cp_yaml_limits {
+    uint64_t max_bytes; /* of the text; 0: any */
+    uint32_t max_depth; /* of nested collections */
+    uint32_t max_nodes; /* of one document with aliases expanded; 0: any */
+};
+
+struct cp_document {
+    struct cp_node root;
+    uint32_t number; /* within the source, from 0; empty and null documents are not counted */
+    bool failed;     /* a limit was exceeded in it: reported, its tree is not to be used */
+};
+
+struct cp_documents {
+    CP_ARRAY(struct cp_document) items;
+};
+
+/*
+ * Reads all documents of a source into arena and appends them. Syntax errors (yaml-syntax, which
+ * ends the stream; documents before it stay) and limits (yaml-limit) are reported to diagnostics,
+ * everything else is marked in the nodes. CALPOL_OK whatever the text is like, or
+ * CALPOL_ERROR_NO_MEMORY.
+ */
+int cp_documents_read(const struct cp_source *source, const struct cp_yaml_limits *limits,
+                      struct cp_arena *arena, struct calpol_diagnostics *diagnostics,
+                      struct cp_documents *documents);
+
+#endif
