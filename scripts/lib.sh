@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # used by the scripts which read this
 #
 # What the scripts share. Sourced, not run.
 
@@ -62,7 +62,7 @@ build_packages=(
 )
 test_packages=(
     "${build_packages[@]}"
-    g++=g++
+    'g++=g++'
     nm=binutils
     python3=python3
     valgrind=valgrind
