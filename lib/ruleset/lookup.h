@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Finding things in a ruleset by name.
+ */
+#ifndef CP_RULESET_LOOKUP_H
+#define CP_RULESET_LOOKUP_H
+
+#include "ruleset/ruleset.h"
+
+/*
+ * The entry of a reference in full form, "pod:NS/NAME", "hostendpoint:NAME", "node:NAME",
+ * "networkset:NS/NAME", "globalnetworkset:NAME", "service:NS/NAME"; "workloadendpoint:" is the same
+ * as "pod:". NULL if there is none.
+ */
+const struct cp_reference *cp_lookup_reference(const struct calpol_ruleset *ruleset,
+                                               struct cp_text reference);
+
+/* The profile (a number in policies) of a name, or CP_NONE. */
+uint32_t cp_lookup_profile(const struct calpol_ruleset *ruleset, struct cp_text name);
+
+/* The namespace of a name, or NULL. */
+const struct cp_namespace_entry *cp_lookup_namespace(const struct calpol_ruleset *ruleset,
+                                                     struct cp_text name);
+
+/* The workload with the smallest number that owns an address, or CP_NONE (EV-11). */
+uint32_t cp_lookup_workload(const struct calpol_ruleset *ruleset, const struct calpol_address *address);
+
+/* Whether a reference names one thing in short: an address, or the "NS/NAME" of a workload. Returns
+   up to three names near a reference that was not found, best first, as "a, b, c". */
+void cp_lookup_suggest(const struct calpol_ruleset *ruleset, struct cp_text reference,
+                       struct cp_buffer *buffer);
+
+#endif
