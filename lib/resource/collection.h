@@ -5,10 +5,21 @@
 #ifndef CP_RESOURCE_COLLECTION_H
 #define CP_RESOURCE_COLLECTION_H
 
+#include "base/hash.h"
 #include "resource/cluster.h"
 #include "resource/k8s_policy.h"
 #include "resource/policy.h"
 #include "resource/workload.h"
+
+struct cp_kind;
+
+/* One object of the input, for telling repeats (resources.md 3.4). */
+struct cp_object {
+    const struct cp_kind *kind;
+    struct cp_text namespace_name, name;
+    struct cp_place place; /* of its name */
+    bool replaced;         /* a later one has its identity */
+};
 
 struct cp_collection {
     CP_ARRAY(struct cp_policy_spec *) policies;          /* Calico's own, staged ones included */
@@ -28,6 +39,17 @@ struct cp_collection {
     bool auto_host_endpoints; /* a KubeControllersConfiguration enables them (K8-132) */
     bool has_calico;          /* some object of a Calico group was in the input (K8-3) */
     bool has_admin_v1alpha1;  /* the tiers of K8-7 for them exist */
+    CP_ARRAY(struct cp_object) objects; /* metadata.object is an index of it */
+    struct cp_index object_index;
 };
+
+struct cp_resource_reader;
+
+/* Gives reader->metadata its object number, once its name is known, and warns of a repeat
+   (duplicate-object). */
+void cp_collection_register(struct cp_resource_reader *reader, const struct cp_field *name);
+
+/* Takes replaced objects out of all arrays, keeping the order. */
+void cp_collection_drop_replaced(struct cp_collection *collection);
 
 #endif

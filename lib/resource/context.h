@@ -7,10 +7,17 @@
 
 #include "base/pattern.h"
 #include "resource/collection.h"
+#include "resource/kinds.h"
 #include "yaml/reader.h"
 
 /* How defaults are filled in (resources.md 8, 10). */
 enum cp_door { CP_DOOR_API, CP_DOOR_RAW };
+
+/* A kind that was skipped in a source, so that it is noted once. */
+struct cp_ignored_kind {
+    const struct cp_source *source;
+    struct cp_text api_version, kind;
+};
 
 struct cp_resource_reader {
     struct cp_reader base; /* reports; arena is the work arena */
@@ -22,6 +29,43 @@ struct cp_resource_reader {
     bool tier_prefix_required;     /* load flag */
     uint32_t errors_before;        /* base.error_count when the object was begun: an object with
                                       errors is not used */
+    bool tiers_required;           /* load flag */
+    bool raw_defaults;             /* load flag: every Calico object comes by CP_DOOR_RAW */
+    bool left_out;                 /* lenient loading leaves the object at hand out, and said so */
+    const struct cp_kind *kind;    /* of the object at hand */
+    CP_ARRAY(struct cp_ignored_kind) ignored_kinds;
+    struct cp_index ignored_index;
 };
+
+/* May the object at hand be used, as far as it was read? */
+static inline bool cp_resource_usable(const struct cp_resource_reader *reader)
+{
+    return reader->base.status == CALPOL_OK && !reader->left_out &&
+           reader->base.error_count == reader->errors_before;
+}
+
+/* Records that memory ran out. */
+static inline void cp_resource_no_memory(struct cp_resource_reader *reader)
+{
+    reader->base.status = CALPOL_ERROR_NO_MEMORY;
+}
+
+/* A new cleared item of an array that grows in the work arena; NULL: no memory, which sticks. */
+#define cp_resource_push(reader, array)                                                            \
+    (cp_array_reserve((reader)->base.arena, (array), 1)                                            \
+         ? memset(&(array)->items[(array)->count++], 0, sizeof(*(array)->items))                   \
+         : (cp_resource_no_memory(reader), NULL))
+
+/* Hands the spec of the object at hand to an array of the collection, unless the object has errors.
+   One object may give several. spec->metadata was copied from reader->metadata. */
+#define cp_resource_add(reader, array, spec)                                                       \
+    do {                                                                                           \
+        if (!cp_resource_usable(reader))                                                           \
+            break;                                                                                 \
+        if (cp_array_reserve((reader)->base.arena, (array), 1))                                    \
+            (array)->items[(array)->count++] = (spec);                                             \
+        else                                                                                       \
+            cp_resource_no_memory(reader);                                                         \
+    } while (0)
 
 #endif

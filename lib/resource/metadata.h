@@ -8,6 +8,9 @@
 #include "base/array.h"
 #include "base/diagnostic.h"
 
+struct cp_resource_reader;
+struct cp_field;
+
 struct cp_pair {
     struct cp_text key;
     struct cp_text value;
@@ -16,6 +19,7 @@ struct cp_pair {
 /* A map of texts in the order written, keys unique. */
 struct cp_pairs {
     CP_ARRAY(struct cp_pair) items;
+    struct cp_index index; /* of the keys, once there are many */
 };
 
 /* The value of a key, or NULL. */
@@ -44,6 +48,27 @@ struct cp_metadata {
     struct cp_pairs annotations;
     struct cp_origin origin;
     struct cp_text resource; /* "NetworkPolicy/shop/web", for reports */
+    struct cp_text path;     /* of the object within its document: "", "items[3]" */
+    uint32_t object;         /* its number in the collection */
 };
+
+/*
+ * Reads and checks metadata of the object at hand into reader->metadata, by the row reader->kind:
+ * name, namespace, labels, annotations; for raw objects what their annotation stores (resources.md 4,
+ * 9.1, 10). Sets reader->base.resource as soon as the name is known.
+ */
+void cp_read_metadata(struct cp_resource_reader *reader, const struct cp_field *root,
+                      struct cp_text api_version, struct cp_text kind);
+
+/* A map of labels: keys are qualified names, values label values (resources.md 4.1, 7.6). Reports
+   label-key and label-value at the key's path, or all of them at the map (matchLabels). */
+void cp_read_labels(struct cp_resource_reader *reader, const struct cp_field *field,
+                    struct cp_pairs *out_labels);
+void cp_read_match_labels(struct cp_resource_reader *reader, const struct cp_field *field,
+                          struct cp_pairs *out_labels);
+
+/* Annotations, with their own checks (resources.md 4.1). strict: keys and size are checked. */
+void cp_read_annotations(struct cp_resource_reader *reader, const struct cp_field *field,
+                         bool strict, struct cp_pairs *out_annotations);
 
 #endif
