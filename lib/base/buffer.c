@@ -8,7 +8,6 @@
 #include "base/utf8.h"
 
 #include <assert.h>
-#include <stdarg.h>
 
 #define FIRST_CAPACITY ((size_t)64)
 #define QUOTED_LIMIT ((size_t)80)
@@ -161,44 +160,59 @@ static void add_quoted(struct cp_buffer *buffer, struct cp_text text)
     cp_buffer_add_string(buffer, shown.length < text.length ? "...\"" : "\"");
 }
 
+/* Whether a va_list is handed on as a copy depends on the machine, hence the pointer. */
+static void add_directive(struct cp_buffer *buffer, char directive, va_list *arguments)
+{
+    switch (directive) {
+    case 's':
+        cp_buffer_add_string(buffer, va_arg(*arguments, const char *));
+        break;
+    case 't':
+        cp_buffer_add(buffer, va_arg(*arguments, struct cp_text));
+        break;
+    case 'q':
+        add_quoted(buffer, va_arg(*arguments, struct cp_text));
+        break;
+    case 'u':
+        cp_buffer_add_unsigned(buffer, va_arg(*arguments, uint32_t));
+        break;
+    case 'd':
+        cp_buffer_add_signed(buffer, va_arg(*arguments, int32_t));
+        break;
+    case 'U':
+        cp_buffer_add_unsigned(buffer, va_arg(*arguments, uint64_t));
+        break;
+    case 'f':
+        cp_buffer_add_double(buffer, va_arg(*arguments, double));
+        break;
+    default:
+        assert(directive == '%');
+        cp_buffer_add_byte(buffer, '%');
+        break;
+    }
+}
+
+void cp_buffer_format_list(struct cp_buffer *buffer, const char *format, va_list *arguments)
+{
+    for (const char *at = format; *at; at++) {
+        const char *directive = strchr(at, '%');
+
+        if (!directive) {
+            cp_buffer_add_string(buffer, at);
+            return;
+        }
+        cp_buffer_add(buffer, cp_text_make(at, (size_t)(directive - at)));
+        at = directive + 1;
+        add_directive(buffer, *at, arguments);
+    }
+}
+
 void cp_buffer_format(struct cp_buffer *buffer, const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    for (const char *at = format; *at; at++) {
-        if (*at != '%') {
-            cp_buffer_add_byte(buffer, *at);
-            continue;
-        }
-        switch (*++at) {
-        case 's':
-            cp_buffer_add_string(buffer, va_arg(arguments, const char *));
-            break;
-        case 't':
-            cp_buffer_add(buffer, va_arg(arguments, struct cp_text));
-            break;
-        case 'q':
-            add_quoted(buffer, va_arg(arguments, struct cp_text));
-            break;
-        case 'u':
-            cp_buffer_add_unsigned(buffer, va_arg(arguments, uint32_t));
-            break;
-        case 'd':
-            cp_buffer_add_signed(buffer, va_arg(arguments, int32_t));
-            break;
-        case 'U':
-            cp_buffer_add_unsigned(buffer, va_arg(arguments, uint64_t));
-            break;
-        case 'f':
-            cp_buffer_add_double(buffer, va_arg(arguments, double));
-            break;
-        default:
-            assert(*at == '%');
-            cp_buffer_add_byte(buffer, '%');
-            break;
-        }
-    }
+    cp_buffer_format_list(buffer, format, &arguments);
     va_end(arguments);
 }
 

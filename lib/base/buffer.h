@@ -11,6 +11,8 @@
 #include "base/arena.h"
 #include "base/text.h"
 
+#include <stdarg.h>
+
 struct cp_buffer {
     struct cp_arena *arena;
     char *data;
@@ -42,6 +44,7 @@ void cp_buffer_add_json(struct cp_buffer *buffer, struct cp_text text);
  *   %U  uint64_t          %f  double             %%
  */
 void cp_buffer_format(struct cp_buffer *buffer, const char *format, ...);
+void cp_buffer_format_list(struct cp_buffer *buffer, const char *format, va_list *arguments);
 
 /* What was built; {NULL, 0} after a failure. The arena owns it. */
 struct cp_text cp_buffer_text(const struct cp_buffer *buffer);

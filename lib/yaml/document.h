@@ -34,8 +34,10 @@ struct cp_documents {
  * everything else is marked in the nodes. CALPOL_OK whatever the text is like, or
  * CALPOL_ERROR_NO_MEMORY.
  */
-int cp_documents_read(const struct cp_source *source, const struct cp_yaml_limits *limits,
-                      struct cp_arena *arena, struct calpol_diagnostics *diagnostics,
+int cp_documents_read(const struct cp_source *source,
+                      const struct cp_yaml_limits *limits,
+                      struct cp_arena *arena,
+                      struct calpol_diagnostics *diagnostics,
                       struct cp_documents *documents);
 
 #endif

@@ -29,18 +29,18 @@ enum cp_node_style { CP_STYLE_PLAIN, CP_STYLE_QUOTED, CP_STYLE_BLOCK };
 
 enum cp_flaw {
     CP_FLAW_NONE,
-    CP_FLAW_TAG,       /* unsupported tag, or the value does not fit its tag: code yaml-tag */
-    CP_FLAW_KEY,       /* on a mapping: a key that is no text, or a bad merge: code yaml-key */
-    CP_FLAW_DUPLICATE  /* on a member's key: given before: code yaml-duplicate-key */
+    CP_FLAW_TAG,      /* unsupported tag, or the value does not fit its tag: code yaml-tag */
+    CP_FLAW_KEY,      /* on a mapping: a key that is no text, or a bad merge: code yaml-key */
+    CP_FLAW_DUPLICATE /* on a member's key: given before: code yaml-duplicate-key */
 };
 
 struct cp_node {
-    uint8_t type;  /* enum cp_node_type */
-    uint8_t style; /* enum cp_node_style; PLAIN for collections */
-    uint8_t flaw;  /* enum cp_flaw */
-    bool verbatim; /* a scalar whose text stands in the source byte for byte, on one line: behind
-                      the opening quote if quoted. Then offsets in it are columns. */
-    bool boolean;  /* of a BOOLEAN */
+    uint8_t type;   /* enum cp_node_type */
+    uint8_t style;  /* enum cp_node_style; PLAIN for collections */
+    uint8_t flaw;   /* enum cp_flaw */
+    bool verbatim;  /* a scalar whose text stands in the source byte for byte, on one line: behind
+                       the opening quote if quoted. Then offsets in it are columns. */
+    bool boolean;   /* of a BOOLEAN */
     bool deep_flaw; /* some node below (or this one) has a flaw */
     uint32_t line, column; /* from 1, columns in characters */
     uint32_t length;       /* bytes of text (scalars, as written), items or members */
@@ -67,8 +67,12 @@ static inline bool cp_node_is_scalar(const struct cp_node *node)
     return node->type != CP_NODE_SEQUENCE && node->type != CP_NODE_MAPPING;
 }
 
-/* The value of a key, the last one if it is repeated; NULL if there is none or node is no mapping. */
+/* The value of a key, the last one if it is repeated; NULL if there is none or node is no mapping.
+ */
 const struct cp_node *cp_node_member(const struct cp_node *node, struct cp_text key);
+
+/* The member itself, for who wants the place of its key; NULL as above. */
+const struct cp_member *cp_node_find(const struct cp_node *node, struct cp_text key);
 
 /* "null", "a boolean", "a number", "text", "a list", "a mapping": for messages. */
 const char *cp_node_type_text(const struct cp_node *node);

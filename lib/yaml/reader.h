@@ -35,6 +35,13 @@ struct cp_field {
 
 #define CP_FIELD_MEMBER UINT32_MAX
 
+/* What lenient loading makes of an error at this place. */
+enum cp_leniency {
+    CP_LENIENCY_BY_CODE, /* what the table of codes says */
+    CP_LENIENCY_NONE,    /* it stays an error (K8-130: a Kubernetes policy outside its rules) */
+    CP_LENIENCY_ALL      /* it is a warning, whatever the code (K8-130: inside a rule) */
+};
+
 struct cp_reader {
     struct cp_arena *arena; /* for what is read; texts are not copied, nodes' arenas keep them */
     struct calpol_diagnostics *diagnostics;
@@ -43,8 +50,10 @@ struct cp_reader {
     struct cp_text resource; /* "NetworkPolicy/ns/name", for reports; may be empty */
     bool lenient;
     bool strict_oss;
-    int status;           /* CALPOL_OK, or CALPOL_ERROR_NO_MEMORY once memory ran out */
-    uint32_t error_count; /* errors (not warnings) reported through this reader */
+    int status;                /* CALPOL_OK, or CALPOL_ERROR_NO_MEMORY once memory ran out */
+    uint32_t error_count;      /* errors (not warnings) reported through this reader */
+    enum cp_leniency leniency; /* of cp_report and the readers below */
+    uint32_t problem_count;    /* reports by cp_report of codes that are errors in strict loading */
 };
 
 /* The root of a document, or of an item of a list. */
@@ -74,15 +83,29 @@ void cp_field_path(const struct cp_field *field, struct cp_buffer *buffer);
 
 /* Reports about a field; format as cp_buffer_format. cp_report_as takes a severity of the caller's
    (CALPOL_SEVERITY_ERROR also where lenient loading would soften the code). */
-void cp_report(struct cp_reader *reader, const struct cp_field *field, enum cp_code code,
-               const char *format, ...);
-void cp_report_as(struct cp_reader *reader, const struct cp_field *field, enum cp_code code,
-                  enum calpol_severity severity, const char *format, ...);
+void cp_report(struct cp_reader *reader,
+               const struct cp_field *field,
+               enum cp_code code,
+               const char *format,
+               ...);
+void cp_report_as(struct cp_reader *reader,
+                  const struct cp_field *field,
+                  enum cp_code code,
+                  enum calpol_severity severity,
+                  const char *format,
+                  ...);
 
 /* Reports at the character that lies offset bytes into a scalar's text, as near as can be told: the
    column is exact for verbatim scalars, else the scalar's own. */
-void cp_report_inside(struct cp_reader *reader, const struct cp_field *field, size_t offset,
-                      enum cp_code code, const char *format, ...);
+void cp_report_inside(struct cp_reader *reader,
+                      const struct cp_field *field,
+                      size_t offset,
+                      enum cp_code code,
+                      const char *format,
+                      ...);
+
+/* Reports the flaw of the field's own node; false if it has none. */
+bool cp_report_flaw(struct cp_reader *reader, const struct cp_field *field);
 
 /*
  * The readers. Each returns true and writes *out if the field is present and good; an absent field
@@ -91,6 +114,9 @@ void cp_report_inside(struct cp_reader *reader, const struct cp_field *field, si
  *
  * cp_read_text refuses text with a NUL (text-nul). With the reader lenient, a boolean or number
  * where text is wanted gives a warning and the scalar as written.
+ *
+ * A null item of a list or null value of a label map, which keep their nodes, read as the empty
+ * value of the type: "", false, 0, a list or mapping of nothing (resources.md 2.5).
  */
 bool cp_read_text(struct cp_reader *reader, const struct cp_field *field, struct cp_text *out_text);
 bool cp_read_boolean(struct cp_reader *reader, const struct cp_field *field, bool *out_value);
@@ -106,11 +132,14 @@ bool cp_read_mapping(struct cp_reader *reader, const struct cp_field *field);
 
 /*
  * Reports every member whose key is not in names as unknown-field at its own path, with the nearest
- * name if one is near, and repeated keys and bad keys of this mapping (their flaws). names is sorted
- * or not, ends with NULL. ignored (may be NULL) are names that are known and not looked into.
+ * name if one is near, and repeated keys and bad keys of this mapping (their flaws). names is
+ * sorted or not, ends with NULL. ignored (may be NULL) are names that are known and not looked
+ * into.
  */
-void cp_check_members(struct cp_reader *reader, const struct cp_field *mapping,
-                      const char *const *names, const char *const *ignored);
+void cp_check_members(struct cp_reader *reader,
+                      const struct cp_field *mapping,
+                      const char *const *names,
+                      const char *const *ignored);
 
 /* Reports all flaws at and below a field whose content is read freely (label maps, annotations,
    qosControls are not: they are ignored). */

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Checks of a mapping's keys, and of all flaws below a field.
+ */
+#include "yaml/reader.h"
+
+#define FARTHEST_NAME 2u
+
+static bool is_listed(struct cp_text key, const char *const *names)
+{
+    for (; names && *names; names++) {
+        if (cp_text_is(key, *names))
+            return true;
+    }
+    return false;
+}
+
+const char *cp_nearest_name(struct cp_text text, const char *const *names)
+{
+    /* More changes than half of the text make another word of it. */
+    unsigned limit = text.length < 2 * FARTHEST_NAME ? (unsigned)text.length / 2 : FARTHEST_NAME;
+    const char *nearest = NULL;
+
+    for (; *names; names++) {
+        struct cp_text name = cp_text_from(*names);
+        unsigned distance;
+
+        if (cp_text_equal_folded(text, name))
+            return *names;
+        if (name.length > text.length + FARTHEST_NAME || text.length > name.length + FARTHEST_NAME)
+            continue;
+        distance = cp_text_distance(text, name, FARTHEST_NAME);
+        if (distance <= limit && (!nearest || distance < limit)) {
+            nearest = *names;
+            limit = distance;
+        }
+    }
+    return nearest;
+}
+
+static void report_unknown(struct cp_reader *reader,
+                           const struct cp_field *key,
+                           const char *const *names)
+{
+    const char *nearest = reader->diagnostics->full ? NULL : cp_nearest_name(key->name, names);
+
+    if (nearest)
+        cp_report(reader, key, CP_CODE_UNKNOWN_FIELD, "unknown field %q, did you mean %s?",
+                  key->name, nearest);
+    else
+        cp_report(reader, key, CP_CODE_UNKNOWN_FIELD, "unknown field %q", key->name);
+}
+
+/* Reports the flaw of a member's key at the key. */
+static void report_key_flaw(struct cp_reader *reader, const struct cp_field *entry)
+{
+    struct cp_field key = *entry;
+
+    if (entry->place->flaw == CP_FLAW_DUPLICATE) {
+        key.node = NULL;
+        cp_report(reader, &key, CP_CODE_YAML_DUPLICATE_KEY, "%q is given twice in this mapping",
+                  key.name);
+    } else {
+        key.node = entry->place;
+        (void)cp_report_flaw(reader, &key);
+    }
+}
+
+void cp_check_members(struct cp_reader *reader,
+                      const struct cp_field *mapping,
+                      const char *const *names,
+                      const char *const *ignored)
+{
+    uint32_t count =
+        mapping->node && mapping->node->type == CP_NODE_MAPPING ? mapping->node->length : 0;
+
+    (void)cp_report_flaw(reader, mapping);
+    for (uint32_t i = 0; i < count && reader->status == CALPOL_OK; i++) {
+        struct cp_field entry = cp_field_entry(mapping, i);
+        const struct cp_node *key = entry.place;
+
+        if (key->flaw)
+            report_key_flaw(reader, &entry);
+        if (key->flaw == CP_FLAW_TAG || key->type != CP_NODE_TEXT)
+            continue;
+        if (is_listed(entry.name, names) || is_listed(entry.name, ignored))
+            continue;
+        entry.node = NULL;
+        report_unknown(reader, &entry, names);
+    }
+}
+
+/* A field on the way down, and how far its children were looked at. */
+struct level {
+    struct cp_field field;
+    uint32_t next;
+    struct level *up;
+    struct level *down; /* kept for the next child */
+};
+
+/* The level for a child; NULL: no memory. */
+static struct level *descend(struct level *up, struct cp_arena *arena)
+{
+    if (!up->down) {
+        up->down = CP_NEW(arena, struct level);
+        if (!up->down)
+            return NULL;
+        up->down->up = up;
+    }
+    up->down->next = 0;
+    return up->down;
+}
+
+/* Takes the level's next child with flaws into a level of its own. Reports flaws of keys passed by.
+ *out_down is NULL at the end. */
+static int next_level(struct cp_reader *reader,
+                      struct level *level,
+                      struct cp_arena *arena,
+                      struct level **out_down)
+{
+    *out_down = NULL;
+    while (level->next < cp_field_count(&level->field)) {
+        bool is_mapping = level->field.node->type == CP_NODE_MAPPING;
+        struct cp_field child = is_mapping ? cp_field_entry(&level->field, level->next)
+                                           : cp_field_item(&level->field, level->next);
+
+        level->next++;
+        if (is_mapping && child.place->flaw)
+            report_key_flaw(reader, &child);
+        if (!child.node->deep_flaw)
+            continue;
+        *out_down = descend(level, arena);
+        if (!*out_down)
+            return CALPOL_ERROR_NO_MEMORY;
+        (*out_down)->field = child;
+        return CALPOL_OK;
+    }
+    return CALPOL_OK;
+}
+
+static int walk_flaws(struct cp_reader *reader,
+                      const struct cp_field *field,
+                      struct cp_arena *arena)
+{
+    struct level root = {.field = *field};
+    struct level *level = &root;
+
+    (void)cp_report_flaw(reader, field);
+    /* A full list has said enough of a file that is to be refused. */
+    while (level && reader->status == CALPOL_OK && !reader->diagnostics->full) {
+        struct level *down;
+
+        if (next_level(reader, level, arena, &down) != CALPOL_OK)
+            return CALPOL_ERROR_NO_MEMORY;
+        if (down)
+            (void)cp_report_flaw(reader, &down->field);
+        level = down ? down : level->up;
+    }
+    return reader->status;
+}
+
+void cp_check_flaws(struct cp_reader *reader, const struct cp_field *field)
+{
+    struct cp_arena scratch;
+
+    if (!field->node || !field->node->deep_flaw || reader->status != CALPOL_OK)
+        return;
+    cp_arena_init(&scratch, &reader->arena->allocator);
+    reader->status = walk_flaws(reader, field, &scratch);
+    cp_arena_finish(&scratch);
+}
