@@ -81,7 +81,7 @@ void cp_check_members(struct cp_reader *reader,
 
         if (key->flaw)
             report_key_flaw(reader, &entry);
-        if (key->flaw == CP_FLAW_TAG || key->type != CP_NODE_TEXT)
+        if (!names || key->flaw == CP_FLAW_TAG || key->type != CP_NODE_TEXT)
             continue;
         if (is_listed(entry.name, names) || is_listed(entry.name, ignored))
             continue;
