@@ -66,6 +66,20 @@ static void report_at(struct cp_reader *reader,
         reader->error_count++;
 }
 
+/* The severity of a code at this place of the input. What is an error in strict loading is counted,
+   whatever becomes of it. */
+static enum calpol_severity severity_here(struct cp_reader *reader, enum cp_code code)
+{
+    if (cp_code_info(code)->severity != CALPOL_SEVERITY_ERROR)
+        return cp_code_info(code)->severity;
+    reader->problem_count++;
+    if (!reader->diagnostics->lenient || reader->leniency == CP_LENIENCY_NONE)
+        return CALPOL_SEVERITY_ERROR;
+    return reader->leniency == CP_LENIENCY_ALL
+               ? CALPOL_SEVERITY_WARNING
+               : cp_diagnostics_severity(reader->diagnostics, code);
+}
+
 void cp_report(struct cp_reader *reader,
                const struct cp_field *field,
                enum cp_code code,
@@ -76,8 +90,7 @@ void cp_report(struct cp_reader *reader,
     va_list arguments;
 
     va_start(arguments, format);
-    report_at(reader, field, &place, code, cp_diagnostics_severity(reader->diagnostics, code),
-              format, &arguments);
+    report_at(reader, field, &place, code, severity_here(reader, code), format, &arguments);
     va_end(arguments);
 }
 
@@ -112,8 +125,7 @@ void cp_report_inside(struct cp_reader *reader,
         place.column += (uint32_t)cp_utf8_count(cp_text_first(cp_node_text(node), offset));
     }
     va_start(arguments, format);
-    report_at(reader, field, &place, code, cp_diagnostics_severity(reader->diagnostics, code),
-              format, &arguments);
+    report_at(reader, field, &place, code, severity_here(reader, code), format, &arguments);
     va_end(arguments);
 }
 
@@ -167,7 +179,7 @@ static bool read_unquoted(struct cp_reader *reader,
     const struct cp_node *node = field->node;
 
     /* resources.md 12.1, type: lenient loading takes the scalar as written. */
-    if (reader->lenient) {
+    if (reader->lenient && reader->leniency != CP_LENIENCY_NONE) {
         cp_report_as(reader, field, CP_CODE_TYPE, CALPOL_SEVERITY_WARNING,
                      "expected text, found %s; %q is taken as text", cp_node_type_text(node),
                      cp_node_text(node));
