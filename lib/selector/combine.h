@@ -3,8 +3,12 @@
  * From the selectors of several fields to one predicate, quirks included (selectors.md 4).
  *
  * Inputs are the fields' own trees, NULL for a field that is not set; texts that do not parse never
- * get here. raw_text of a field is needed where Calico replaces text (4.3): "all( )" with a blank in
- * a global policy's own selector is not replaced.
+ * get here. Nothing of the result needs the builder.
+ *
+ * All functions return CALPOL_OK, CALPOL_ERROR_NO_MEMORY, or CALPOL_ERROR_INVALID_INPUT where the
+ * text that Calico puts together does not parse although the fields do: a field of blanks only
+ * among others, or a label name that is too long once prefixed. Calico then goes on as if the
+ * policy were not there (4.6).
  */
 #ifndef CP_SELECTOR_COMBINE_H
 #define CP_SELECTOR_COMBINE_H
@@ -12,19 +16,25 @@
 #include "selector/selector.h"
 
 struct cp_selector_builder {
-    struct cp_arena *arena;
+    struct cp_arena *arena; /* of the nodes made, and of what is needed on the way */
     struct cp_intern *names;
 };
 
 /* Selector of a namespaced policy: its endpoints (4.3). namespace_name is not empty. */
-int cp_combine_network_policy(struct cp_selector_builder *builder, const struct cp_selector *selector,
+int cp_combine_network_policy(const struct cp_selector_builder *builder,
+                              const struct cp_selector *selector,
                               struct cp_text namespace_name,
                               const struct cp_selector *service_account_selector,
                               const struct cp_selector **out_selector);
 
-/* Selector of a cluster-wide policy; *out_selector is NULL for "every endpoint" (4.3). selector_text
-   is the text that selector was parsed from, as written. */
-int cp_combine_global_policy(struct cp_selector_builder *builder, const struct cp_selector *selector,
+/*
+ * Selector of a cluster-wide policy; *out_selector is NULL for "every endpoint" (4.3).
+ *
+ * selector_text is what selector was parsed from, as written: all() in it is replaced, all( ) with
+ * a blank is not. It is empty for a selector that a converter built; such a one has no all().
+ */
+int cp_combine_global_policy(const struct cp_selector_builder *builder,
+                             const struct cp_selector *selector,
                              struct cp_text selector_text,
                              const struct cp_selector *namespace_selector,
                              const struct cp_selector *service_account_selector,
@@ -36,7 +46,7 @@ struct cp_entity_selectors {
     const struct cp_selector *not_selector;
     const struct cp_selector *namespace_selector;
     const struct cp_selector *service_account_selector;
-    const uint32_t *service_account_names; /* interned */
+    const struct cp_text *service_account_names; /* as written: they are pasted into a text */
     uint32_t service_account_name_count;
 };
 
@@ -45,8 +55,9 @@ struct cp_entity_selectors {
  * remaining negative; NULL where there is none. namespace_name is empty for rules of cluster-wide
  * policies and profiles.
  */
-int cp_combine_entity(struct cp_selector_builder *builder,
-                      const struct cp_entity_selectors *selectors, struct cp_text namespace_name,
+int cp_combine_entity(const struct cp_selector_builder *builder,
+                      const struct cp_entity_selectors *selectors,
+                      struct cp_text namespace_name,
                       const struct cp_selector **out_positive,
                       const struct cp_selector **out_negative);
 

@@ -39,18 +39,24 @@ struct cp_term {
     uint32_t on_yes, on_no; /* a later term, or CP_TERM_YES, CP_TERM_NO */
 };
 
+/* Every term can be reached from start, which is term 0; or there are no terms and start is
+   CP_TERM_YES or CP_TERM_NO. */
 struct cp_program {
     const struct cp_term *terms;
     uint32_t term_count;
-    uint32_t start; /* the first term, or CP_TERM_YES, CP_TERM_NO for a constant */
+    uint32_t start;
 };
 
-/* Compiles a tree; everything the program points to is in arena. NULL selects everything. */
-int cp_program_make(const struct cp_selector *selector, struct cp_arena *arena,
-                    struct cp_arena *scratch, struct cp_program *out_program);
+/* Compiles a tree; everything the program points to is in arena. NULL selects everything. CALPOL_OK
+   or CALPOL_ERROR_NO_MEMORY. */
+int cp_program_make(const struct cp_selector *selector,
+                    struct cp_arena *arena,
+                    struct cp_arena *scratch,
+                    struct cp_program *out_program);
 
 /* Does the selector hold for the labels? Any number of threads at once. */
-bool cp_program_matches(const struct cp_program *program, const struct cp_intern *names,
+bool cp_program_matches(const struct cp_program *program,
+                        const struct cp_intern *names,
                         const struct cp_labels *labels);
 
 /* The label of a key, or NULL. */

@@ -30,17 +30,23 @@ enum cp_selector_type {
     CP_SELECTOR_OR
 };
 
-/*
- * A node. Trees are immutable and may share nodes. The nodes of a tree have depth: 1 for a leaf, one
- * more than the deepest child otherwise; no limit is set on it here.
- */
+/* A node. Trees are immutable, may share nodes and may be of any depth. */
 struct cp_selector {
     enum cp_selector_type type;
-    uint32_t key;                             /* HAS and comparisons */
-    uint32_t count;                           /* values of IN and NOT_IN, children of NOT, AND, OR */
-    const uint32_t *values;                   /* comparisons: one; sets: count, by bytes, unique */
-    const struct cp_selector *const *children;
+    uint32_t key;           /* HAS and comparisons */
+    uint32_t count;         /* of values or children */
+    const uint32_t *values; /* comparisons: one; sets: any number, ascending by bytes, unique */
+    const struct cp_selector *const *children; /* NOT: one; AND, OR: at least one */
 };
+
+static inline bool cp_selector_is_leaf(const struct cp_selector *node)
+{
+    return node->type < CP_SELECTOR_NOT;
+}
+
+/* What a text of blanks only parses to: an ALL, known by its address. Alone it is like all(), but
+   Calico pastes texts together, and "( )" does not parse (selectors.md 4.2, 4.6). */
+extern const struct cp_selector cp_selector_blank;
 
 /* Why a text is no selector; names as in selectors.md 1.4. */
 enum cp_selector_error {
@@ -70,16 +76,19 @@ struct cp_selector_problem {
     size_t offset; /* bytes from the start of the text */
 };
 
-/* "expected_operator" and the like; and a sentence for people: "expected an operator such as == or
-   in after the label". */
+/* "expected_operator" and the like; and a line for people: "expected an operator such as == or in
+   behind the label". */
 const char *cp_selector_error_name(enum cp_selector_error error);
 const char *cp_selector_error_text(enum cp_selector_error error);
 
 /*
- * Parses a text (selectors.md 1). CALPOL_OK; CALPOL_ERROR_INVALID_INPUT with *out_problem set;
- * CALPOL_ERROR_NO_MEMORY. Nodes go to arena, texts to names.
+ * Parses a text (selectors.md 1), in time that grows with its length. CALPOL_OK;
+ * CALPOL_ERROR_INVALID_INPUT with *out_problem set; CALPOL_ERROR_NO_MEMORY. Nodes go to arena,
+ * texts to names.
  */
-int cp_selector_parse(struct cp_text text, struct cp_arena *arena, struct cp_intern *names,
+int cp_selector_parse(struct cp_text text,
+                      struct cp_arena *arena,
+                      struct cp_intern *names,
                       const struct cp_selector **out_selector,
                       struct cp_selector_problem *out_problem);
 
@@ -87,17 +96,33 @@ int cp_selector_parse(struct cp_text text, struct cp_arena *arena, struct cp_int
 bool cp_selector_text_is_global(struct cp_text text);
 
 /* Appends the canonical text (selectors.md 5.1). */
-int cp_selector_print(const struct cp_selector *selector, const struct cp_intern *names,
-                      struct cp_arena *scratch, struct cp_buffer *buffer);
+int cp_selector_print(const struct cp_selector *selector,
+                      const struct cp_intern *names,
+                      struct cp_arena *scratch,
+                      struct cp_buffer *buffer);
+
+/* The same with a prefix before each key, as namespace and service account selectors get one
+   (selectors.md 4.3). */
+int cp_selector_print_prefixed(const struct cp_selector *selector,
+                               const struct cp_intern *names,
+                               struct cp_text prefix,
+                               struct cp_arena *scratch,
+                               struct cp_buffer *buffer);
 
 /* Building blocks, for converters. NULL: no memory. values are copied, sorted and made unique by
-   cp_selector_set. children are copied. */
-const struct cp_selector *cp_selector_leaf(struct cp_arena *arena, enum cp_selector_type type,
-                                           uint32_t key, uint32_t value);
-const struct cp_selector *cp_selector_set(struct cp_arena *arena, const struct cp_intern *names,
-                                          enum cp_selector_type type, uint32_t key,
-                                          const uint32_t *values, uint32_t count);
-const struct cp_selector *cp_selector_join(struct cp_arena *arena, enum cp_selector_type type,
+   cp_selector_set. children are copied; there is at least one. */
+const struct cp_selector *cp_selector_leaf(struct cp_arena *arena,
+                                           enum cp_selector_type type,
+                                           uint32_t key,
+                                           uint32_t value);
+const struct cp_selector *cp_selector_set(struct cp_arena *arena,
+                                          const struct cp_intern *names,
+                                          enum cp_selector_type type,
+                                          uint32_t key,
+                                          const uint32_t *values,
+                                          uint32_t count);
+const struct cp_selector *cp_selector_join(struct cp_arena *arena,
+                                           enum cp_selector_type type,
                                            const struct cp_selector *const *children,
                                            uint32_t count);
 
