@@ -133,8 +133,8 @@ bool cp_read_mapping(struct cp_reader *reader, const struct cp_field *field);
 /*
  * Reports every member whose key is not in names as unknown-field at its own path, with the nearest
  * name if one is near, and repeated keys and bad keys of this mapping (their flaws). names is
- * sorted or not, ends with NULL. ignored (may be NULL) are names that are known and not looked
- * into.
+ * sorted or not, ends with NULL; NULL for names is any name. ignored (may be NULL) are names that
+ * are known and not looked into.
  */
 void cp_check_members(struct cp_reader *reader,
                       const struct cp_field *mapping,
