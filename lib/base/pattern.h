@@ -20,7 +20,7 @@ enum cp_pattern {
     CP_PATTERN_MAC,            /* 6.9: six bytes, ":" or "-" between, or dotted */
     CP_PATTERN_POLICY_NAME,    /* 9.1: one DNS label, or two joined by a dot */
     CP_PATTERN_DOMAIN,         /* 5.7 */
-    CP_PATTERN_CNP_DOMAIN,     /* K8-127 */
+    CP_PATTERN_CNP_DOMAIN,     /* K8-127: two labels at least, perhaps "*." in front */
     CP_PATTERN_COUNT
 };
 
@@ -30,7 +30,10 @@ struct cp_patterns; /* compiled table; one thread at a time */
 struct cp_patterns *cp_patterns_new(const struct calpol_allocator *allocator);
 void cp_patterns_free(struct cp_patterns *patterns);
 
-/* Does the whole text have the form? False also if memory ran out while matching (and *failed set). */
+/* Does the whole text have the form? False also if memory ran out; see cp_patterns_failed. */
 bool cp_patterns_match(struct cp_patterns *patterns, enum cp_pattern pattern, struct cp_text text);
+
+/* Has any match since cp_patterns_new run out of memory? Then the answers are not to be trusted. */
+bool cp_patterns_failed(const struct cp_patterns *patterns);
 
 #endif

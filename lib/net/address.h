@@ -15,7 +15,10 @@
    (resources.md 7.3). *out_mapped (may be NULL) tells whether the text was IPv4-mapped IPv6. */
 bool cp_address_parse(struct cp_text text, struct calpol_address *out_address, bool *out_mapped);
 
-/* Dotted decimal, or IPv6 as RFC 5952 wants it. */
+/* Makes an IPv4-mapped IPv6 address the IPv4 address; true if it was one. */
+bool cp_address_unmap(struct calpol_address *address);
+
+/* Dotted decimal, or IPv6 as RFC 5952 wants it. The address has a family. */
 void cp_address_print(const struct calpol_address *address, struct cp_buffer *buffer);
 
 bool cp_address_equal(const struct calpol_address *a, const struct calpol_address *b);

@@ -2,9 +2,9 @@
 /*
  * From an address to every network that contains it.
  *
- * Built once (add, then finish), read by any number of threads. Values are numbers of the caller's;
- * equal networks may be added with several. A lookup costs at most as many steps as the address has
- * bits, in practice as there are distinct networks on the way.
+ * Built once, then read by any number of threads. Values are numbers of the caller's; equal
+ * networks may be added with several. A lookup costs at most as many steps as the address has bits,
+ * in practice as there are distinct networks on the way.
  */
 #ifndef CP_NET_PREFIX_TRIE_H
 #define CP_NET_PREFIX_TRIE_H
@@ -12,13 +12,16 @@
 #include "base/array.h"
 #include "net/prefix.h"
 
+#define CP_TRIE_NONE UINT32_MAX
+
 struct cp_trie_node;
+struct cp_trie_value;
 
 struct cp_prefix_trie {
     struct cp_arena *arena;
     CP_ARRAY(struct cp_trie_node) nodes;
     CP_ARRAY(struct cp_trie_value) values;
-    uint32_t root4, root6;
+    uint32_t root4, root6; /* CP_TRIE_NONE: no network of that family */
 };
 
 /* Where a lookup stands; see cp_prefix_trie_first. */
@@ -29,8 +32,15 @@ struct cp_trie_walk {
 
 void cp_prefix_trie_init(struct cp_prefix_trie *trie, struct cp_arena *arena);
 
-/* Adds a masked network. False: no memory. */
-bool cp_prefix_trie_add(struct cp_prefix_trie *trie, const struct cp_prefix *prefix, uint32_t value);
+/* Adds a masked network. False: no memory; the trie is as before. */
+bool cp_prefix_trie_add(struct cp_prefix_trie *trie,
+                        const struct cp_prefix *prefix,
+                        uint32_t value);
+
+/* A copy to size, in another arena. False: no memory. */
+bool cp_prefix_trie_copy(const struct cp_prefix_trie *trie,
+                         struct cp_arena *arena,
+                         struct cp_prefix_trie *out_trie);
 
 /*
  * Walks all values whose network contains the address, longest network first; values of one network
@@ -40,10 +50,15 @@ bool cp_prefix_trie_add(struct cp_prefix_trie *trie, const struct cp_prefix *pre
  *
  *     for (bool more = cp_prefix_trie_first(trie, address, &walk, &value); more;
  *          more = cp_prefix_trie_next(trie, &walk, &value))
+ *
+ * An address of family 0 is in no network.
  */
-bool cp_prefix_trie_first(const struct cp_prefix_trie *trie, const struct calpol_address *address,
-                          struct cp_trie_walk *out_walk, uint32_t *out_value);
-bool cp_prefix_trie_next(const struct cp_prefix_trie *trie, struct cp_trie_walk *walk,
+bool cp_prefix_trie_first(const struct cp_prefix_trie *trie,
+                          const struct calpol_address *address,
+                          struct cp_trie_walk *out_walk,
+                          uint32_t *out_value);
+bool cp_prefix_trie_next(const struct cp_prefix_trie *trie,
+                         struct cp_trie_walk *walk,
                          uint32_t *out_value);
 
 #endif
