@@ -4,6 +4,7 @@
  */
 #include "base/diagnostic.h"
 
+#include "base/sort.h"
 #include "base/utf8.h"
 
 #define EXCERPT_CHARACTERS 160u
@@ -180,52 +181,22 @@ int cp_diagnose(struct calpol_diagnostics *list, const struct cp_subject *subjec
     return cp_diagnose_as(list, subject, code, cp_diagnostics_severity(list, code), message);
 }
 
-static bool comes_before(const struct cp_diagnostic *a, const struct cp_diagnostic *b)
+static int compare_diagnostics(const void *left, const void *right)
 {
+    const struct cp_diagnostic *a = left, *b = right;
     int order = strcmp(a->source, b->source);
 
     if (order)
-        return order < 0;
+        return order;
     if (a->line != b->line)
-        return a->line < b->line;
-    return a->column < b->column;
-}
-
-/* Merges two sorted neighbours of from into to. */
-static void merge(const struct cp_diagnostic *from, struct cp_diagnostic *to, uint32_t start,
-                  uint32_t middle, uint32_t end)
-{
-    uint32_t left = start, right = middle;
-
-    for (uint32_t i = start; i < end; i++) {
-        bool take_right = left == middle || (right < end && comes_before(&from[right], &from[left]));
-
-        to[i] = take_right ? from[right++] : from[left++];
-    }
+        return a->line < b->line ? -1 : 1;
+    return (a->column > b->column) - (a->column < b->column);
 }
 
 int cp_diagnostics_sort(struct calpol_diagnostics *list)
 {
-    uint32_t item_count = list->items.count;
-    struct cp_diagnostic *from = list->items.items, *to;
-
-    if (item_count < 2)
-        return CALPOL_OK;
-    to = CP_NEW_ARRAY(&list->arena, struct cp_diagnostic, item_count);
-    if (!to)
-        return CALPOL_ERROR_NO_MEMORY;
-    for (uint64_t width = 1; width < item_count; width *= 2) {
-        struct cp_diagnostic *sorted = to;
-
-        for (uint64_t start = 0; start < item_count; start += 2 * width) {
-            uint64_t middle = start + width < item_count ? start + width : item_count;
-            uint64_t end = middle + width < item_count ? middle + width : item_count;
-
-            merge(from, to, (uint32_t)start, (uint32_t)middle, (uint32_t)end);
-        }
-        to = from;
-        from = sorted;
-    }
-    list->items.items = from;
-    return CALPOL_OK;
+    return cp_sort(list->items.items, list->items.count, sizeof(struct cp_diagnostic),
+                   compare_diagnostics, &list->arena)
+               ? CALPOL_OK
+               : CALPOL_ERROR_NO_MEMORY;
 }

@@ -108,7 +108,7 @@ int cp_diagnose_as(struct calpol_diagnostics *list, const struct cp_subject *sub
 enum calpol_severity cp_diagnostics_severity(const struct calpol_diagnostics *list,
                                              enum cp_code code);
 
-/* Sorts by source name, line and column, keeping the order of equals. The old items stay valid. */
+/* Sorts by source name, line and column, keeping the order of equals. */
 int cp_diagnostics_sort(struct calpol_diagnostics *list);
 
 #endif

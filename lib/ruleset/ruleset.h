@@ -360,6 +360,13 @@ struct calpol_ruleset {
     const struct cp_labels *profile_labels; /* parallel to the profiles */
 };
 
+/* An empty ruleset with one reference, to be filled by compile/. NULL: no memory. */
+struct calpol_ruleset *cp_ruleset_new(const struct calpol_allocator *allocator);
+
+/* One reference more, one less; the last one frees. NULL is fine. */
+struct calpol_ruleset *cp_ruleset_ref(struct calpol_ruleset *ruleset);
+void cp_ruleset_unref(struct calpol_ruleset *ruleset);
+
 static inline uint32_t cp_ruleset_owner_count(const struct calpol_ruleset *ruleset)
 {
     return ruleset->workload_count + ruleset->host_endpoint_count + ruleset->network_set_count;

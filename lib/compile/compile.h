@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the collection of what was loaded to the immutable ruleset.
+ */
+#ifndef CP_COMPILE_COMPILE_H
+#define CP_COMPILE_COMPILE_H
+
+#include "resource/collection.h"
+#include "ruleset/ruleset.h"
+
+struct cp_compile_input {
+    struct cp_collection *collection; /* synthetic workloads are added to it */
+    struct cp_arena *work;            /* dropped by the caller afterwards */
+    struct calpol_diagnostics *diagnostics;
+    const struct cp_source *source;   /* of reports that belong to no text; may be NULL */
+    enum calpol_dialect dialect;      /* as asked for; AUTO is settled here (K8-3) */
+    bool lenient;
+    struct cp_options options;        /* what the caller set; resources add to it (EV-195) */
+};
+
+/*
+ * Fills a new ruleset (cp_ruleset_new) whose names the selectors of the collection were parsed
+ * with. CALPOL_OK or CALPOL_ERROR_NO_MEMORY; on failure the ruleset may only be unreferenced.
+ * Warnings and notes go to the diagnostics; whether errors there make the load fail is the caller's
+ * business, before this is called.
+ */
+int cp_compile(const struct cp_compile_input *input, struct calpol_ruleset *ruleset);
+
+#endif

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Services as destinations: their addresses, ports, and the backends of each port (K8-110 to
+ * K8-119).
+ */
+#include "compile/compiler.h"
+
+#include "net/protocol.h"
+
+struct backend_list {
+    CP_ARRAY(struct cp_backend) items;
+};
+
+static int add_backend(struct cp_compiler *compiler, struct backend_list *list,
+                       const struct cp_backend *backend)
+{
+    struct cp_backend *slot = cp_array_push(compiler->work, &list->items);
+
+    if (!slot)
+        return CALPOL_ERROR_NO_MEMORY;
+    *slot = *backend;
+    return CALPOL_OK;
+}
+
+/* ---- From slices (K8-114) ---------------------------------------------------------------------- */
+
+static int add_slice_endpoint(struct cp_compiler *compiler, struct backend_list *list,
+                              const struct cp_slice_endpoint *endpoint, uint16_t port)
+{
+    int status = CALPOL_OK;
+
+    for (uint32_t i = 0; !status && i < endpoint->addresses.count; i++) {
+        const struct cp_backend backend = {
+            .owner = CP_NONE,
+            .has_address = true,
+            .address = endpoint->addresses.items[i],
+            .port = port,
+        };
+
+        status = add_backend(compiler, list, &backend);
+    }
+    return status;
+}
+
+/* The endpoints of a slice that are ready and have the Service's port by name. */
+static int add_slice(struct cp_compiler *compiler, struct backend_list *list,
+                     const struct cp_slice_spec *slice, const struct cp_service_port *port)
+{
+    int status = CALPOL_OK;
+
+    for (uint32_t p = 0; p < slice->ports.count; p++) {
+        const struct cp_slice_port *slice_port = &slice->ports.items[p];
+
+        if (!slice_port->has_number || slice_port->protocol != port->protocol ||
+            !cp_text_equal(slice_port->name, port->name))
+            continue;
+        for (uint32_t e = 0; !status && e < slice->endpoints.count; e++) {
+            const struct cp_slice_endpoint *endpoint = &slice->endpoints.items[e];
+
+            if (!endpoint->not_ready)
+                status = add_slice_endpoint(compiler, list, endpoint, slice_port->port);
+        }
+    }
+    return status;
+}
+
+/* Backends from slices, or from the legacy Endpoints; *out_found tells whether there are any such
+   objects of the Service. */
+static int add_from_slices(struct cp_compiler *compiler, const struct cp_service_object *service,
+                           const struct cp_service_port *port, bool legacy,
+                           struct backend_list *list, bool *out_found)
+{
+    const struct cp_slice_spec *slice;
+    uint32_t position = CP_NONE;
+    int status = CALPOL_OK;
+
+    *out_found = false;
+    while (!status && cp_next_slice(compiler, service->metadata.namespace_name,
+                                    service->metadata.name, &position, &slice)) {
+        if (slice->from_endpoints != legacy)
+            continue;
+        *out_found = true;
+        if (!slice->names_hosts)
+            status = add_slice(compiler, list, slice, port);
+    }
+    return status;
+}
+
+/* ---- From the selector (K8-113) ------------------------------------------------------------------ */
+
+static bool is_selected(const struct cp_service_object *service,
+                        const struct cp_workload_spec *pod)
+{
+    const struct cp_pairs *wanted = &service->selector;
+
+    for (uint32_t i = 0; i < wanted->items.count; i++) {
+        const struct cp_text *value =
+            cp_pairs_find(&pod->metadata.labels, wanted->items.items[i].key);
+
+        if (!value || !cp_text_equal(*value, wanted->items.items[i].value))
+            return false;
+    }
+    return true;
+}
+
+static bool is_live(const struct cp_service_object *service, const struct cp_workload_spec *pod)
+{
+    return pod->source != CP_WORKLOAD_ENDPOINT && !pod->finished && !pod->deleting &&
+           (!pod->not_ready || service->publish_not_ready);
+}
+
+/* K8-111: the target port on a pod: a number, or a name among its containers and sidecars. */
+static bool target_port(const struct cp_service_port *port, const struct cp_workload_spec *pod,
+                        uint16_t *out_port)
+{
+    *out_port = port->target_port;
+    if (!port->target_name.length)
+        return true;
+    for (uint32_t i = 0; i < pod->ports.count; i++) {
+        const struct cp_endpoint_port *candidate = &pod->ports.items[i];
+
+        if (candidate->sidecar && candidate->protocol == port->protocol &&
+            cp_text_equal(candidate->name, port->target_name)) {
+            *out_port = candidate->port;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A pod on the host network is reached at its own addresses, which are its node's. */
+static int add_host_pod(struct cp_compiler *compiler, struct backend_list *list,
+                        const struct cp_workload_spec *pod, uint16_t port)
+{
+    int status = CALPOL_OK;
+
+    for (uint32_t i = 0; !status && i < pod->addresses.count; i++) {
+        const struct cp_backend backend = {
+            .owner = CP_NONE,
+            .has_address = true,
+            .address = pod->addresses.items[i],
+            .port = port,
+        };
+
+        status = add_backend(compiler, list, &backend);
+    }
+    return status;
+}
+
+static int add_pod(struct cp_compiler *compiler, struct backend_list *list, uint32_t number,
+                   const struct cp_service_port *port)
+{
+    const struct cp_workload_spec *pod = compiler->collection->workloads.items[number];
+    struct cp_backend backend = {.owner = compiler->workload_owners[number]};
+
+    if (!target_port(port, pod, &backend.port))
+        return CALPOL_OK;
+    if (pod->host_network)
+        return add_host_pod(compiler, list, pod, backend.port);
+    return add_backend(compiler, list, &backend);
+}
+
+/* The pods of a namespace are a range of the pods sorted by namespace and name. */
+static void find_namespace(const struct cp_compiler *compiler, struct cp_text namespace_name,
+                           uint32_t *out_first, uint32_t *out_end)
+{
+    uint32_t low = 0, high = compiler->collection->workloads.count;
+    const uint32_t *sorted = compiler->sorted_workloads;
+    struct cp_workload_spec *const *workloads = compiler->collection->workloads.items;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (cp_text_compare(workloads[sorted[middle]]->metadata.namespace_name, namespace_name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *out_first = low;
+    high = compiler->collection->workloads.count;
+    while (low < high &&
+           cp_text_equal(workloads[sorted[low]]->metadata.namespace_name, namespace_name))
+        low++;
+    *out_end = low;
+}
+
+static int add_from_selector(struct cp_compiler *compiler, const struct cp_service_object *service,
+                             const struct cp_service_port *port, struct backend_list *list)
+{
+    uint32_t first, end;
+    int status = CALPOL_OK;
+
+    if (!service->has_selector)
+        return CALPOL_OK;
+    find_namespace(compiler, service->metadata.namespace_name, &first, &end);
+    for (uint32_t i = first; !status && i < end; i++) {
+        uint32_t number = compiler->sorted_workloads[i];
+        const struct cp_workload_spec *pod = compiler->collection->workloads.items[number];
+
+        if (is_live(service, pod) && is_selected(service, pod))
+            status = add_pod(compiler, list, number, port);
+    }
+    return status;
+}
+
+/* ---- Services ------------------------------------------------------------------------------------ */
+
+static int compile_port(struct cp_compiler *compiler, const struct cp_service_object *service,
+                        const struct cp_service_port *port, struct cp_service_port_entry *entry)
+{
+    struct backend_list list = {0};
+    bool found;
+    int status = add_from_slices(compiler, service, port, false, &list, &found);
+
+    if (!status && !found)
+        status = add_from_slices(compiler, service, port, true, &list, &found);
+    if (!status && !found)
+        status = add_from_selector(compiler, service, port, &list);
+    if (!status)
+        status = cp_keep_text(compiler, port->name, &entry->name);
+    entry->protocol = port->protocol;
+    entry->port = port->port;
+    entry->node_port = port->node_port;
+    entry->backend_count = list.items.count;
+    entry->backends = cp_freeze(compiler, &list.items);
+    return status || !entry->backends ? CALPOL_ERROR_NO_MEMORY : CALPOL_OK;
+}
+
+static int compile_service(struct cp_compiler *compiler, const struct cp_service_object *spec,
+                           struct cp_service *service)
+{
+    struct cp_service_port_entry *ports =
+        CP_NEW_ARRAY(compiler->arena, struct cp_service_port_entry, spec->ports.count);
+    int status = ports ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
+
+    for (uint32_t i = 0; !status && i < spec->ports.count; i++)
+        status = compile_port(compiler, spec, &spec->ports.items[i], &ports[i]);
+    if (!status)
+        status = cp_keep_text(compiler, spec->metadata.namespace_name, &service->namespace_name);
+    if (!status)
+        status = cp_keep_text(compiler, spec->metadata.name, &service->name);
+    service->headless = spec->headless || spec->external_name;
+    service->ports = ports;
+    service->port_count = spec->ports.count;
+    service->cluster_ips = cp_freeze(compiler, &spec->cluster_ips);
+    service->cluster_ip_count = spec->cluster_ips.count;
+    service->external_ips = cp_freeze(compiler, &spec->external_ips);
+    service->external_ip_count = spec->external_ips.count;
+    if (!service->cluster_ips || !service->external_ips)
+        return CALPOL_ERROR_NO_MEMORY;
+    return status;
+}
+
+static int add_service(struct cp_compiler *compiler, const struct cp_service_object *spec)
+{
+    struct cp_service *service = cp_array_push(compiler->work, &compiler->services);
+    struct cp_buffer reference;
+    int status;
+
+    if (!service)
+        return CALPOL_ERROR_NO_MEMORY;
+    *service = (struct cp_service){0};
+    status = compile_service(compiler, spec, service);
+    if (status)
+        return status;
+    cp_buffer_init(&reference, compiler->work);
+    cp_buffer_format(&reference, "service:%t/%t", spec->metadata.namespace_name,
+                     spec->metadata.name);
+    if (reference.failed)
+        return CALPOL_ERROR_NO_MEMORY;
+    return cp_add_reference(compiler, cp_buffer_text(&reference), CP_REFERENCE_SERVICE,
+                            compiler->services.count - 1);
+}
+
+/* A workload's number with what it is sorted by. */
+struct sorted_workload {
+    const struct cp_metadata *metadata;
+    uint32_t number;
+};
+
+static int compare_workloads(const void *left, const void *right)
+{
+    const struct sorted_workload *a = left, *b = right;
+    int order = cp_text_compare(a->metadata->namespace_name, b->metadata->namespace_name);
+
+    return order ? order : cp_text_compare(a->metadata->name, b->metadata->name);
+}
+
+static int sort_workloads(struct cp_compiler *compiler)
+{
+    uint32_t count = compiler->collection->workloads.count;
+    struct sorted_workload *sorted = CP_NEW_ARRAY(compiler->work, struct sorted_workload, count);
+
+    compiler->sorted_workloads = CP_NEW_ARRAY(compiler->work, uint32_t, count);
+    if (!sorted || !compiler->sorted_workloads)
+        return CALPOL_ERROR_NO_MEMORY;
+    for (uint32_t i = 0; i < count; i++)
+        sorted[i] =
+            (struct sorted_workload){&compiler->collection->workloads.items[i]->metadata, i};
+    if (!cp_sort(sorted, count, sizeof(*sorted), compare_workloads, compiler->work))
+        return CALPOL_ERROR_NO_MEMORY;
+    for (uint32_t i = 0; i < count; i++)
+        compiler->sorted_workloads[i] = sorted[i].number;
+    return CALPOL_OK;
+}
+
+int cp_compile_services(struct cp_compiler *compiler)
+{
+    const struct cp_collection *collection = compiler->collection;
+    int status = CALPOL_OK;
+
+    if (!collection->services.count)
+        return CALPOL_OK;
+    status = sort_workloads(compiler);
+    for (uint32_t i = 0; !status && i < collection->services.count; i++)
+        status = add_service(compiler, collection->services.items[i]);
+    return status;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Birth, sharing and end of a ruleset.
+ */
+#include "ruleset/ruleset.h"
+
+#include <assert.h>
+
+struct calpol_ruleset *cp_ruleset_new(const struct calpol_allocator *allocator)
+{
+    struct calpol_allocator hook = cp_allocator_or_default(allocator);
+    struct calpol_ruleset *ruleset = cp_allocate(&hook, sizeof(*ruleset));
+
+    if (!ruleset)
+        return NULL;
+    *ruleset = (struct calpol_ruleset){.allocator = hook};
+    atomic_init(&ruleset->references, 1);
+    cp_arena_init(&ruleset->arena, &hook);
+    cp_intern_init(&ruleset->names, &ruleset->arena);
+    cp_options_init(&ruleset->options);
+    return ruleset;
+}
+
+struct calpol_ruleset *cp_ruleset_ref(struct calpol_ruleset *ruleset)
+{
+    /* Who takes a reference has one already, so no order is needed. */
+    if (ruleset)
+        atomic_fetch_add_explicit(&ruleset->references, 1, memory_order_relaxed);
+    return ruleset;
+}
+
+void cp_ruleset_unref(struct calpol_ruleset *ruleset)
+{
+    struct calpol_allocator hook;
+
+    if (!ruleset)
+        return;
+    assert(atomic_load_explicit(&ruleset->references, memory_order_relaxed) > 0);
+    /* All use by other threads happens before the end. */
+    if (atomic_fetch_sub_explicit(&ruleset->references, 1, memory_order_acq_rel) != 1)
+        return;
+    hook = ruleset->allocator;
+    cp_arena_finish(&ruleset->arena);
+    cp_release(&hook, ruleset, sizeof(*ruleset));
+}
