@@ -22,12 +22,12 @@ struct cp_port_words {
 };
 
 struct cp_participant_words {
-    struct cp_text reference;      /* as EV-10 or short; empty: none */
+    struct cp_text reference; /* as EV-10 or short; empty: none */
     bool has_address;
     struct calpol_address address; /* "ip" */
     uint8_t ip_version;            /* 0: not given */
     struct cp_text interface_name; /* empty: not given */
-    struct cp_text node;           /* "node" of an inline workload, or the host itself; empty: none */
+    struct cp_text node; /* "node" of an inline workload, or the host itself; empty: none */
     /* A workload described inline: any of namespace, labels, profiles makes it one. */
     bool has_namespace, has_labels, has_profiles;
     struct cp_text namespace_name, service_account;
@@ -57,7 +57,7 @@ struct cp_flow_words {
     bool has_pre_dnat_address, has_pre_dnat_port;
     struct calpol_address pre_dnat_address;
     uint16_t pre_dnat_port;
-    bool has_pre_dnat; /* the field was there, perhaps empty */
+    bool has_pre_dnat;  /* the field was there, perhaps empty */
     uint8_t ip_version; /* 0: not given */
     uint8_t state;      /* enum calpol_state */
 };
