@@ -25,8 +25,8 @@ const struct cp_namespace_entry *cp_lookup_namespace(const struct calpol_ruleset
 /* The workload with the smallest number that owns an address, or CP_NONE (EV-11). */
 uint32_t cp_lookup_workload(const struct calpol_ruleset *ruleset, const struct calpol_address *address);
 
-/* Whether a reference names one thing in short: an address, or the "NS/NAME" of a workload. Returns
-   up to three names near a reference that was not found, best first, as "a, b, c". */
+/* Appends up to three references near one that was not found, nearest first, as "a, b, c"; nothing if
+   none is near. The right name in another namespace is near. */
 void cp_lookup_suggest(const struct calpol_ruleset *ruleset, struct cp_text reference,
                        struct cp_buffer *buffer);
 

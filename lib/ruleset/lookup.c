@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names and addresses to numbers, and names near one that was not found.
+ */
+#include "ruleset/lookup.h"
+
+/* References that fit are found by hash; longer ones, which no valid name gives, one by one. */
+#define HASHED_BYTES 640u
+
+#define MOST_SUGGESTIONS 3u
+#define FARTHEST 3u /* changes of a letter that a suggestion may be away */
+
+/* ---- References ----------------------------------------------------------------------------- */
+
+/* A reference in two pieces: canonical type with colon, and name. */
+struct reference_parts {
+    struct cp_text type, name;
+};
+
+static struct reference_parts split(struct cp_text reference)
+{
+    const struct cp_text other = CP_TEXT("workloadendpoint:");
+    size_t colon = cp_text_find_byte(reference, ':');
+    size_t length = colon == SIZE_MAX ? 0 : colon + 1;
+    struct reference_parts parts = {
+        cp_text_first(reference, length),
+        cp_text_from_byte(reference, length),
+    };
+
+    if (cp_text_equal(parts.type, other))
+        parts.type = CP_TEXT("pod:");
+    return parts;
+}
+
+static bool is_reference(const struct cp_reference *item, const struct reference_parts *parts)
+{
+    return item->text.length == parts->type.length + parts->name.length &&
+           cp_text_starts_with(item->text, parts->type) &&
+           cp_text_ends_with(item->text, parts->name);
+}
+
+static const struct cp_reference *search_all(const struct calpol_ruleset *ruleset,
+                                             const struct reference_parts *parts)
+{
+    for (uint32_t i = 0; i < ruleset->reference_count; i++) {
+        if (is_reference(&ruleset->reference_items[i], parts))
+            return &ruleset->reference_items[i];
+    }
+    return NULL;
+}
+
+const struct cp_reference *cp_lookup_reference(const struct calpol_ruleset *ruleset,
+                                               struct cp_text reference)
+{
+    const struct cp_index *index = &ruleset->reference_index;
+    struct reference_parts parts = split(reference);
+    char canonical[HASHED_BYTES];
+    uint64_t hash;
+
+    if (!parts.type.length)
+        return NULL;
+    if (parts.type.length + parts.name.length > HASHED_BYTES)
+        return search_all(ruleset, &parts);
+    memcpy(canonical, parts.type.data, parts.type.length);
+    if (parts.name.length)
+        memcpy(canonical + parts.type.length, parts.name.data, parts.name.length);
+    hash = cp_hash_bytes(canonical, parts.type.length + parts.name.length, 0);
+    for (uint32_t i = cp_index_first(index, hash); i != CP_INDEX_END; i = cp_index_next(index, i)) {
+        const struct cp_reference *item = &ruleset->reference_items[cp_index_item(index, i)];
+
+        if (is_reference(item, &parts))
+            return item;
+    }
+    return NULL;
+}
+
+/* ---- Other names, and addresses ------------------------------------------------------------- */
+
+uint32_t cp_lookup_profile(const struct calpol_ruleset *ruleset, struct cp_text name)
+{
+    const struct cp_index *index = &ruleset->profile_index;
+    uint64_t hash = cp_hash_text(name, 0);
+
+    for (uint32_t i = cp_index_first(index, hash); i != CP_INDEX_END; i = cp_index_next(index, i)) {
+        uint32_t policy = ruleset->policy_count + cp_index_item(index, i);
+
+        if (cp_text_equal(ruleset->policies[policy].name, name))
+            return policy;
+    }
+    return CP_NONE;
+}
+
+const struct cp_namespace_entry *cp_lookup_namespace(const struct calpol_ruleset *ruleset,
+                                                     struct cp_text name)
+{
+    const struct cp_index *index = &ruleset->namespace_index;
+    uint64_t hash = cp_hash_text(name, 0);
+
+    for (uint32_t i = cp_index_first(index, hash); i != CP_INDEX_END; i = cp_index_next(index, i)) {
+        const struct cp_namespace_entry *entry = &ruleset->namespaces[cp_index_item(index, i)];
+
+        if (cp_text_equal(entry->name, name))
+            return entry;
+    }
+    return NULL;
+}
+
+uint32_t cp_lookup_workload(const struct calpol_ruleset *ruleset,
+                            const struct calpol_address *address)
+{
+    struct cp_trie_walk walk;
+    uint32_t owner, first = CP_NONE;
+
+    for (bool more = cp_prefix_trie_first(&ruleset->owner_trie, address, &walk, &owner); more;
+         more = cp_prefix_trie_next(&ruleset->owner_trie, &walk, &owner)) {
+        if (owner < ruleset->workload_count && owner < first)
+            first = owner;
+    }
+    return first;
+}
+
+/* ---- Suggestions ---------------------------------------------------------------------------- */
+
+struct suggestion {
+    struct cp_text text;
+    unsigned distance;
+};
+
+static struct cp_text behind_slash(struct cp_text name)
+{
+    size_t slash = cp_text_find_byte(name, '/');
+
+    return cp_text_from_byte(name, slash == SIZE_MAX ? name.length : slash + 1);
+}
+
+/* The right name in another namespace is as near as one wrong letter. */
+static unsigned distance_of(struct cp_text wanted, struct cp_text name)
+{
+    struct cp_text tail = behind_slash(wanted);
+    size_t half = wanted.length / 2;
+    unsigned distance = cp_text_distance(wanted, name, FARTHEST);
+
+    if (tail.length && cp_text_equal(tail, behind_slash(name)))
+        return distance < 1 ? distance : 1;
+    return distance > half ? FARTHEST + 1 : distance;
+}
+
+/* Takes a suggestion into the list, nearest first; the first of equals stays in front. */
+static void suggest(struct suggestion *list, const struct suggestion *suggestion)
+{
+    uint32_t i = MOST_SUGGESTIONS - 1;
+
+    if (suggestion->distance >= list[i].distance)
+        return;
+    for (; i > 0 && list[i - 1].distance > suggestion->distance; i--)
+        list[i] = list[i - 1];
+    list[i] = *suggestion;
+}
+
+void cp_lookup_suggest(const struct calpol_ruleset *ruleset,
+                       struct cp_text reference,
+                       struct cp_buffer *buffer)
+{
+    struct reference_parts wanted = split(reference);
+    struct suggestion list[MOST_SUGGESTIONS];
+    struct cp_text type = wanted.type.length ? wanted.type : CP_TEXT("pod:");
+
+    for (uint32_t i = 0; i < MOST_SUGGESTIONS; i++)
+        list[i].distance = FARTHEST + 1;
+    for (uint32_t i = 0; i < ruleset->reference_count; i++) {
+        struct suggestion suggestion = {.text = ruleset->reference_items[i].text};
+
+        if (!cp_text_starts_with(suggestion.text, type))
+            continue;
+        suggestion.distance =
+            distance_of(wanted.name, cp_text_from_byte(suggestion.text, type.length));
+        suggest(list, &suggestion);
+    }
+    for (uint32_t i = 0; i < MOST_SUGGESTIONS && list[i].distance <= FARTHEST; i++) {
+        cp_buffer_add_string(buffer, i ? ", " : "");
+        cp_buffer_add(buffer, list[i].text);
+    }
+}
