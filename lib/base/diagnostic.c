@@ -47,37 +47,53 @@ static void count(struct calpol_diagnostics *list, enum calpol_severity severity
     }
 }
 
-/* The line of the source that a place is in, without its line end. */
-static struct cp_text line_of(const struct cp_place *place)
+/* The lines of a source; NULL: no memory. Searched from behind, for sources come one by one. */
+static struct cp_lines *lines_of(struct calpol_diagnostics *list, struct cp_text text)
 {
-    struct cp_text rest = place->source->text;
-    size_t end;
+    struct cp_diagnostic_lines *added;
 
-    for (uint32_t line = 1; line < place->line; line++) {
-        size_t newline = cp_text_find_byte(rest, '\n');
+    for (uint32_t i = list->lines.count; i-- > 0;) {
+        const struct cp_text *source = &list->lines.items[i].source;
 
-        if (newline == SIZE_MAX)
-            return cp_text_make(NULL, 0);
-        rest = cp_text_from_byte(rest, newline + 1);
+        if (source->data == text.data && source->length == text.length)
+            return &list->lines.items[i].lines;
     }
-    end = cp_text_find_byte(rest, '\n');
-    rest = cp_text_first(rest, end);
-    if (rest.length && rest.data[rest.length - 1] == '\r')
-        rest.length--;
-    return rest;
+    added = cp_array_push(&list->arena, &list->lines);
+    if (!added)
+        return NULL;
+    added->source = text;
+    if (cp_text_starts_with(text, CP_TEXT("\xef\xbb\xbf")))
+        text = cp_text_from_byte(text, 3);
+    cp_lines_init(&added->lines, text);
+    return &added->lines;
 }
 
-/* Bytes of the first characters of a text. */
-static size_t bytes_of_characters(struct cp_text text, size_t characters)
+/* The first characters of a line as they can be shown: UTF-8, one column each, no controls. */
+static char *show_line(struct cp_arena *arena, struct cp_text rest)
 {
-    size_t at = 0;
+    static const struct cp_text replacement = {"\xef\xbf\xbd", 3};
+    struct cp_buffer shown;
 
-    while (characters-- && at < text.length) {
-        size_t length = cp_utf8_length(cp_text_from_byte(text, at));
+    cp_buffer_init(&shown, arena);
+    for (unsigned i = 0; i < EXCERPT_CHARACTERS && rest.length && !cp_line_break(rest); i++) {
+        size_t length = cp_utf8_length(rest);
 
-        at += length ? length : 1;
+        if (rest.data[0] == '\t')
+            cp_buffer_add_byte(&shown, ' ');
+        else if (!length || (unsigned char)rest.data[0] < ' ' || rest.data[0] == '\x7f')
+            cp_buffer_add(&shown, replacement);
+        else
+            cp_buffer_add(&shown, cp_text_first(rest, length));
+        rest = cp_text_from_byte(rest, length ? length : 1);
     }
-    return at;
+    return cp_buffer_string(&shown);
+}
+
+/* Is the text UTF-16? Its bytes cannot be shown, its positions are those of the decoded text. */
+static bool is_wide(struct cp_text text)
+{
+    return cp_text_starts_with(text, CP_TEXT("\xff\xfe")) ||
+           cp_text_starts_with(text, CP_TEXT("\xfe\xff"));
 }
 
 /* The line shortened to a window around the column, so that a one-line file of a megabyte does not
@@ -85,19 +101,20 @@ static size_t bytes_of_characters(struct cp_text text, size_t characters)
 static bool set_excerpt(struct calpol_diagnostics *list, const struct cp_place *place,
                         struct cp_diagnostic *item)
 {
-    struct cp_text line;
-    uint32_t start = 0;
+    uint32_t start = 1;
+    struct cp_lines *lines;
+    size_t offset;
 
     item->excerpt = "";
-    if (!place->source || !place->line)
+    if (!place->source || !place->line || is_wide(place->source->text))
         return true;
-    line = line_of(place);
     if (place->column > EXCERPT_CHARACTERS / 2)
         start = place->column - EXCERPT_CHARACTERS / 2;
-    line = cp_text_from_byte(line, bytes_of_characters(line, start));
-    line = cp_text_first(line, bytes_of_characters(line, EXCERPT_CHARACTERS));
-    item->excerpt = cp_arena_text(&list->arena, line.data, line.length);
-    item->excerpt_column = place->column ? place->column - start : 0;
+    lines = lines_of(list, place->source->text);
+    if (!lines || !cp_lines_find(lines, &list->arena, place->line, start, &offset))
+        return false;
+    item->excerpt = show_line(&list->arena, cp_text_from_byte(lines->text, offset));
+    item->excerpt_column = place->column ? place->column - start + 1 : 0;
     return item->excerpt != NULL;
 }
 

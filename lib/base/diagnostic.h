@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/buffer.h"
 #include "base/hash.h"
+#include "base/lines.h"
 #include "calpol/load.h"
 
 enum cp_code {
@@ -66,6 +67,12 @@ struct cp_diagnostic {
     uint32_t document;   /* number of the document within its source, from 0, empty ones not counted */
 };
 
+/* Lines of a source that was reported about. */
+struct cp_diagnostic_lines {
+    struct cp_text source; /* where it lies: the same bytes are the same source */
+    struct cp_lines lines;
+};
+
 /* The list. Also what the public calpol_diagnostics is. */
 struct calpol_diagnostics {
     struct cp_arena arena;
@@ -75,6 +82,7 @@ struct calpol_diagnostics {
     bool full;            /* something was left out */
     bool lenient;         /* errors that lenient loading tolerates become warnings */
     uint32_t error_count, warning_count, note_count;
+    CP_ARRAY(struct cp_diagnostic_lines) lines; /* by source, for excerpts */
 };
 
 void cp_diagnostics_init(struct calpol_diagnostics *list, const struct calpol_allocator *allocator,
