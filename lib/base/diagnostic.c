@@ -161,6 +161,7 @@ static int append(struct calpol_diagnostics *list, const struct cp_subject *subj
     item->column = subject->place.column;
     item->document = subject->document;
     item->source = subject->place.source ? subject->place.source->name : "";
+    item->source_number = subject->place.source ? subject->place.source->number : UINT32_MAX;
     item->source = cp_arena_text(arena, item->source, strlen(item->source));
     item->resource = cp_arena_text(arena, subject->resource.data, subject->resource.length);
     item->path = cp_arena_text(arena, subject->path.data, subject->path.length);
@@ -203,6 +204,8 @@ static int compare_diagnostics(const void *left, const void *right)
     const struct cp_diagnostic *a = left, *b = right;
     int order = strcmp(a->source, b->source);
 
+    if (a->source_number != b->source_number)
+        return a->source_number < b->source_number ? -1 : 1;
     if (order)
         return order;
     if (a->line != b->line)

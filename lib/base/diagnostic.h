@@ -45,6 +45,7 @@ const struct cp_code_info *cp_code_table(uint32_t *out_count);
 struct cp_source {
     const char *name;
     struct cp_text text;
+    uint32_t number; /* in the order of loading: diagnostics are sorted by it */
 };
 
 /* A spot in a source. Lines and columns count from 1, columns in characters; 0: not known. */
@@ -64,6 +65,7 @@ struct cp_diagnostic {
     const char *message;
     const char *excerpt; /* the line of the source, shortened around the column; "": none */
     uint32_t excerpt_column; /* where column falls in it, from 1 */
+    uint32_t source_number;
     uint32_t document;   /* number of the document within its source, from 0, empty ones not counted */
 };
 
@@ -116,7 +118,8 @@ int cp_diagnose_as(struct calpol_diagnostics *list, const struct cp_subject *sub
 enum calpol_severity cp_diagnostics_severity(const struct calpol_diagnostics *list,
                                              enum cp_code code);
 
-/* Sorts by source name, line and column, keeping the order of equals. */
+/* Sorts by source, line and column, keeping the order of equals. Sources are in order of their
+   numbers, then names; what is about none comes last. */
 int cp_diagnostics_sort(struct calpol_diagnostics *list);
 
 #endif
