@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * EndpointSlices (K8-114, EV-90): which addresses are behind a Service.
+ */
+#include "net/protocol.h"
+#include "resource/backends.h"
+#include "resource/readers.h"
+#include "resource/values.h"
+
+static void read_addresses(struct cp_resource_reader *reader,
+                           const struct cp_field *list,
+                           struct cp_slice_endpoint *endpoint)
+{
+    if (!cp_read_sequence(&reader->base, list))
+        return;
+    for (uint32_t i = 0; i < cp_field_count(list); i++) {
+        struct cp_field item = cp_field_item(list, i);
+        struct calpol_address address, *slot;
+
+        if (!cp_read_address(reader, &item, 0, &address))
+            continue;
+        slot = cp_resource_push(reader, &endpoint->addresses);
+        if (!slot)
+            return;
+        *slot = address;
+    }
+}
+
+static void read_endpoint(struct cp_resource_reader *reader,
+                          const struct cp_field *field,
+                          struct cp_slice_spec *slice)
+{
+    struct cp_field addresses = cp_field_member(field, "addresses");
+    struct cp_field conditions = cp_field_member(field, "conditions");
+    struct cp_field ready = cp_field_member(&conditions, "ready");
+    struct cp_field target = cp_field_member(field, "targetRef");
+    struct cp_slice_endpoint *endpoint;
+    bool is_ready = true;
+
+    if (!cp_read_mapping(&reader->base, field))
+        return;
+    endpoint = cp_resource_push(reader, &slice->endpoints);
+    if (!endpoint)
+        return;
+    cp_read_boolean(&reader->base, &ready, &is_ready);
+    endpoint->not_ready = !is_ready;
+    cp_read_pod_reference(reader, &target, endpoint);
+    if (!slice->names_hosts)
+        read_addresses(reader, &addresses, endpoint);
+}
+
+static void read_endpoints(struct cp_resource_reader *reader,
+                           const struct cp_field *list,
+                           struct cp_slice_spec *slice)
+{
+    if (!cp_read_sequence(&reader->base, list))
+        return;
+    for (uint32_t i = 0; i < cp_field_count(list); i++) {
+        struct cp_field item = cp_field_item(list, i);
+
+        read_endpoint(reader, &item, slice);
+    }
+}
+
+void cp_endpoint_slice_read(struct cp_resource_reader *reader, const struct cp_field *root)
+{
+    struct cp_slice_spec *slice = CP_NEW(reader->base.arena, struct cp_slice_spec);
+    struct cp_field type = cp_field_member(root, "addressType");
+    struct cp_field endpoints = cp_field_member(root, "endpoints");
+    struct cp_field ports = cp_field_member(root, "ports");
+    const struct cp_text *service;
+    struct cp_text text;
+
+    if (!slice) {
+        cp_resource_no_memory(reader);
+        return;
+    }
+    slice->metadata = reader->metadata;
+    service = cp_pairs_find(&slice->metadata.labels, CP_TEXT("kubernetes.io/service-name"));
+    if (service)
+        slice->service = *service;
+    slice->names_hosts = cp_read_text(&reader->base, &type, &text) && cp_text_is(text, "FQDN");
+    cp_read_backend_ports(reader, &ports, slice);
+    read_endpoints(reader, &endpoints, slice);
+    cp_resource_add(reader, &reader->collection->slices, slice);
+}
