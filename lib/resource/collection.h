@@ -22,8 +22,8 @@ struct cp_object {
 };
 
 struct cp_collection {
-    CP_ARRAY(struct cp_policy_spec *) policies;          /* Calico's own, staged ones included */
-    CP_ARRAY(struct cp_k8s_policy_spec *) k8s_policies;  /* as written; compile/ converts */
+    CP_ARRAY(struct cp_policy_spec *) policies;         /* Calico's own, staged ones included */
+    CP_ARRAY(struct cp_k8s_policy_spec *) k8s_policies; /* as written; compile/ converts */
     CP_ARRAY(struct cp_tier_spec *) tiers;
     CP_ARRAY(struct cp_profile_spec *) profiles;
     CP_ARRAY(struct cp_workload_spec *) workloads;
@@ -36,9 +36,9 @@ struct cp_collection {
     CP_ARRAY(struct cp_service_object *) services;
     CP_ARRAY(struct cp_slice_spec *) slices;
     CP_ARRAY(struct cp_felix_spec *) felix;
-    bool auto_host_endpoints; /* a KubeControllersConfiguration enables them (K8-132) */
-    bool has_calico;          /* some object of a Calico group was in the input (K8-3) */
-    bool has_admin_v1alpha1;  /* the tiers of K8-7 for them exist */
+    bool auto_host_endpoints;           /* a KubeControllersConfiguration enables them (K8-132) */
+    bool has_calico;                    /* some object of a Calico group was in the input (K8-3) */
+    bool has_admin_v1alpha1;            /* the tiers of K8-7 for them exist */
     CP_ARRAY(struct cp_object) objects; /* metadata.object is an index of it */
     struct cp_index object_index;
 };

@@ -22,17 +22,19 @@ struct cp_ignored_kind {
 struct cp_resource_reader {
     struct cp_reader base; /* reports; arena is the work arena */
     struct cp_collection *collection;
-    struct cp_intern *names;       /* the ruleset's: keys and values of selectors */
+    struct cp_intern *names; /* the ruleset's: keys and values of selectors */
     struct cp_patterns *patterns;
-    enum cp_door door;             /* of the object at hand */
-    struct cp_metadata metadata;   /* of the object at hand, read and checked */
-    bool tier_prefix_required;     /* load flag */
-    uint32_t errors_before;        /* base.error_count when the object was begun: an object with
-                                      errors is not used */
-    bool tiers_required;           /* load flag */
-    bool raw_defaults;             /* load flag: every Calico object comes by CP_DOOR_RAW */
-    bool left_out;                 /* lenient loading leaves the object at hand out, and said so */
-    const struct cp_kind *kind;    /* of the object at hand */
+    enum cp_door door;           /* of the object at hand */
+    struct cp_metadata metadata; /* of the object at hand, read and checked */
+    bool tier_prefix_required;   /* load flag */
+    uint32_t errors_before;      /* base.error_count when the object was begun: an object with
+                                    errors is not used */
+    bool tiers_required;         /* load flag */
+    bool raw_defaults;           /* load flag: every Calico object comes by CP_DOOR_RAW */
+    bool deletion; /* the object stages a deletion: selectors and rules are decoded, but
+                      not checked (resources.md 6.3) */
+    bool left_out; /* lenient loading leaves the object at hand out, and said so */
+    const struct cp_kind *kind; /* of the object at hand */
     CP_ARRAY(struct cp_ignored_kind) ignored_kinds;
     struct cp_index ignored_index;
 };

@@ -13,8 +13,9 @@ struct cp_endpoint_port {
     struct cp_text name; /* empty: none */
     uint8_t protocol;    /* TCP, UDP, SCTP */
     uint16_t port;
-    uint16_t host_port;  /* 0: none */
-    bool sidecar;        /* of a container, or of an init container that keeps running (K8-111) */
+    uint16_t host_port; /* 0: none */
+    bool sidecar;       /* of a container, or of an init container that keeps running (K8-111) */
+    struct calpol_address host_ip; /* of a WorkloadEndpoint, for printing only; family 0: none */
 };
 
 /* Of a WorkloadEndpoint, for printing only. */
@@ -37,15 +38,17 @@ struct cp_workload_spec {
     CP_ARRAY(struct cp_endpoint_port) ports;
     struct cp_text interface_name;
     bool host_network;
-    bool finished;             /* EV-12, K8-54, K8-55 */
-    bool deleting;             /* has a deletionTimestamp (K8-113) */
-    bool not_ready;            /* condition Ready is not True (K8-113) */
+    bool finished;                                  /* EV-12, K8-54, K8-55 */
+    bool deleting;                                  /* has a deletionTimestamp (K8-113) */
+    bool not_ready;                                 /* condition Ready is not True (K8-113) */
     CP_ARRAY(struct calpol_address) host_addresses; /* status.hostIPs: its node's */
     struct cp_text owner_kind, owner_name;          /* controller owner reference; empty: none */
     /* WorkloadEndpoint fields without a part in evaluation, kept for printing. */
     struct cp_text workload, pod, endpoint, container_id, mac;
     CP_ARRAY(struct cp_prefix) networks;
     CP_ARRAY(struct cp_nat_spec) nats;
+    struct calpol_address ipv4_gateway, ipv6_gateway; /* family 0: none */
+    CP_ARRAY(struct cp_prefix) spoofed;               /* allowSpoofedSourcePrefixes */
 };
 
 struct cp_host_endpoint_spec {

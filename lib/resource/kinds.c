@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table of kinds, and what an apiVersion and a kind make of a document (resources.md 3.2, K8-43).
+ * The table of kinds, and what an apiVersion and a kind make of a document (resources.md 3.2,
+ * K8-43).
  */
 #include "resource/kinds.h"
 
@@ -8,11 +9,20 @@
 
 #define CALICO "projectcalico.org"
 #define CALICO_RAW "crd.projectcalico.org"
+#define ADMIN "policy.networking.k8s.io"
 
 #define CLUSTER_FLAGS (CP_KIND_STRICT | CP_KIND_STRICT_METADATA)
 #define NAMESPACED_FLAGS (CLUSTER_FLAGS | CP_KIND_NAMESPACED)
 
 #define ROW_COUNT(table) ((uint32_t)(sizeof(table) / sizeof((table)[0])))
+
+/* A workload template (kubernetes.md 5). Where the API group is gone, its version is that of the
+   group which has the kind now. */
+#define WORKLOAD(group, kind, version, old_versions)                                               \
+    {                                                                                              \
+        group, kind, kind, version, old_versions, CP_NAME_SUBDOMAIN, CP_KIND_NAMESPACED,           \
+            cp_workload_read, NULL                                                                 \
+    }
 
 static const struct cp_kind kinds[] = {
     {CALICO, "NetworkPolicy", "CalicoNetworkPolicy", "v3", NULL, CP_NAME_NAMESPACED_POLICY,
@@ -38,13 +48,59 @@ static const struct cp_kind kinds[] = {
      cp_felix_configuration_read, NULL},
     {CALICO, "KubeControllersConfiguration", "KubeControllersConfiguration", "v3", NULL,
      CP_NAME_ANY, 0, cp_kube_controllers_configuration_read, NULL},
+    {CALICO, "StagedKubernetesNetworkPolicy", "StagedKubernetesNetworkPolicy", "v3", NULL,
+     CP_NAME_SUBDOMAIN, NAMESPACED_FLAGS, cp_staged_k8s_network_policy_read, NULL},
+
+    {"networking.k8s.io", "NetworkPolicy", "NetworkPolicy", "v1", NULL, CP_NAME_SUBDOMAIN,
+     CP_KIND_STRICT | CP_KIND_NAMESPACED, cp_k8s_network_policy_read, NULL},
+    {"extensions", "NetworkPolicy", "NetworkPolicy", "networking.k8s.io/v1", "v1beta1",
+     CP_NAME_SUBDOMAIN, CP_KIND_STRICT | CP_KIND_NAMESPACED, cp_k8s_network_policy_read, NULL},
+    {ADMIN, "ClusterNetworkPolicy", "ClusterNetworkPolicy", "v1alpha2", NULL, CP_NAME_SUBDOMAIN,
+     CP_KIND_STRICT, cp_cluster_network_policy_read, NULL},
+    {ADMIN, "AdminNetworkPolicy", "AdminNetworkPolicy", "v1alpha1", NULL, CP_NAME_SUBDOMAIN,
+     CP_KIND_STRICT, cp_admin_network_policy_read, NULL},
+    {ADMIN, "BaselineAdminNetworkPolicy", "BaselineAdminNetworkPolicy", "v1alpha1", NULL,
+     CP_NAME_SUBDOMAIN, CP_KIND_STRICT, cp_baseline_admin_network_policy_read, NULL},
+
+    {"", "Pod", "Pod", "v1", NULL, CP_NAME_SUBDOMAIN, CP_KIND_NAMESPACED, cp_pod_read, NULL},
+    {"", "Namespace", "Namespace", "v1", NULL, CP_NAME_LABEL, 0, cp_namespace_read, NULL},
+    {"", "ServiceAccount", "ServiceAccount", "v1", NULL, CP_NAME_SUBDOMAIN, CP_KIND_NAMESPACED,
+     cp_service_account_read, NULL},
+    {"", "Node", "Node", "v1", NULL, CP_NAME_SUBDOMAIN, 0, cp_node_read, NULL},
+    {"", "Service", "Service", "v1", NULL, CP_NAME_SUBDOMAIN, CP_KIND_NAMESPACED, cp_service_read,
+     NULL},
+    {"", "Endpoints", "Endpoints", "v1", NULL, CP_NAME_SUBDOMAIN, CP_KIND_NAMESPACED,
+     cp_endpoints_read, NULL},
+    {"discovery.k8s.io", "EndpointSlice", "EndpointSlice", "v1", "v1beta1", CP_NAME_SUBDOMAIN,
+     CP_KIND_NAMESPACED, cp_endpoint_slice_read, NULL},
+
+    WORKLOAD("apps", "Deployment", "v1", "v1beta1 v1beta2"),
+    WORKLOAD("apps", "StatefulSet", "v1", "v1beta1 v1beta2"),
+    WORKLOAD("apps", "DaemonSet", "v1", "v1beta2"),
+    WORKLOAD("apps", "ReplicaSet", "v1", "v1beta2"),
+    WORKLOAD("extensions", "Deployment", "apps/v1", "v1beta1"),
+    WORKLOAD("extensions", "DaemonSet", "apps/v1", "v1beta1"),
+    WORKLOAD("extensions", "ReplicaSet", "apps/v1", "v1beta1"),
+    WORKLOAD("", "ReplicationController", "v1", NULL),
+    WORKLOAD("batch", "Job", "v1", "v1beta1"),
+    WORKLOAD("batch", "CronJob", "v1", "v1beta1 v2alpha1"),
 };
 
 /* Calico's kinds without a part in policy. */
 static const char *const ignored_kinds[] = {
-    "BGPConfiguration", "BGPFilter",     "BGPPeer",     "BlockAffinity",       "CalicoNodeStatus",
-    "ClusterInformation", "IPAMBlock",   "IPAMConfig",  "IPAMConfiguration",   "IPAMHandle",
-    "IPPool",           "IPReservation", "Node",
+    "BGPConfiguration",
+    "BGPFilter",
+    "BGPPeer",
+    "BlockAffinity",
+    "CalicoNodeStatus",
+    "ClusterInformation",
+    "IPAMBlock",
+    "IPAMConfig",
+    "IPAMConfiguration",
+    "IPAMHandle",
+    "IPPool",
+    "IPReservation",
+    "Node",
 };
 
 /* Kinds of the file format of Calico v2, which shares its apiVersion with Kubernetes. */
@@ -77,7 +133,9 @@ static bool has_word(const char *words, struct cp_text word)
 }
 
 /* "apps/v1" is group "apps", version "v1"; "v1" is the group without a name. */
-static void split(struct cp_text api_version, struct cp_text *out_group, struct cp_text *out_version)
+static void split(struct cp_text api_version,
+                  struct cp_text *out_group,
+                  struct cp_text *out_version)
 {
     size_t end = api_version.length;
 
@@ -103,7 +161,8 @@ bool cp_api_is_raw(struct cp_text api_version)
     return cp_text_is(group, CALICO_RAW);
 }
 
-static enum cp_kind_status find_calico(struct cp_text api_version, struct cp_text kind,
+static enum cp_kind_status find_calico(struct cp_text api_version,
+                                       struct cp_text kind,
                                        const struct cp_kind **out_kind)
 {
     if (!cp_text_is(api_version, CALICO "/v3") && !cp_text_is(api_version, CALICO_RAW "/v1"))
@@ -115,10 +174,11 @@ static enum cp_kind_status find_calico(struct cp_text api_version, struct cp_tex
         }
     }
     return is_listed(ignored_kinds, ROW_COUNT(ignored_kinds), kind) ? CP_KIND_IGNORED
-                                                                     : CP_KIND_UNKNOWN;
+                                                                    : CP_KIND_UNKNOWN;
 }
 
-enum cp_kind_status cp_kind_find(struct cp_text api_version, struct cp_text kind,
+enum cp_kind_status cp_kind_find(struct cp_text api_version,
+                                 struct cp_text kind,
                                  const struct cp_kind **out_kind)
 {
     struct cp_text group, version;

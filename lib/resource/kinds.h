@@ -28,11 +28,11 @@ enum cp_kind_flag {
 };
 
 struct cp_kind {
-    const char *group;        /* "", "projectcalico.org"; crd.projectcalico.org has its rows */
-    const char *kind;         /* as written in the file */
-    const char *identity;     /* tells objects apart and names them in reports: "CalicoNetworkPolicy"
-                                 for Calico's NetworkPolicy, else kind */
-    const char *version;      /* the current one: "v1" */
+    const char *group;    /* "", "projectcalico.org"; crd.projectcalico.org has its rows */
+    const char *kind;     /* as written in the file */
+    const char *identity; /* tells objects apart and names them in reports: "CalicoNetworkPolicy"
+                             for Calico's NetworkPolicy, else kind */
+    const char *version;  /* the current one: "v1" */
     const char *old_versions; /* those no longer served, separated by blanks, "v1beta1 v1beta2":
                                  read alike, with the warning removed-api-version; NULL: none.
                                  For Kubernetes groups only */
@@ -40,15 +40,16 @@ struct cp_kind {
     uint32_t flags;
 
     /*
-     * Reads one object. root is the field of the object itself. Metadata was read, checked and is in
-     * reader->metadata, top-level fields were checked as flags say; what is left is spec (and status
-     * if it counts): check, fill in defaults, and hand the result to cp_resource_add. Called also if
-     * metadata has errors, so that all errors are reported.
+     * Reads one object. root is the field of the object itself. Metadata was read, checked and is
+     * in reader->metadata, top-level fields were checked as flags say; what is left is spec (and
+     * status if it counts): check, fill in defaults, and hand the result to cp_resource_add. Called
+     * also if metadata has errors, so that all errors are reported.
      */
     void (*read)(struct cp_resource_reader *reader, const struct cp_field *root);
 
     /* A name for an object without one; false: there is none. NULL: a name is required. */
-    bool (*derive_name)(struct cp_resource_reader *reader, const struct cp_field *root,
+    bool (*derive_name)(struct cp_resource_reader *reader,
+                        const struct cp_field *root,
                         struct cp_text *out_name);
 };
 
@@ -62,7 +63,8 @@ enum cp_kind_status {
     CP_KIND_LEGACY           /* Calico v2's file format */
 };
 
-enum cp_kind_status cp_kind_find(struct cp_text api_version, struct cp_text kind,
+enum cp_kind_status cp_kind_find(struct cp_text api_version,
+                                 struct cp_text kind,
                                  const struct cp_kind **out_kind);
 
 /* Is it projectcalico.org or crd.projectcalico.org, of any version? And the latter? */

@@ -17,19 +17,23 @@
 #include "yaml/document.h"
 
 /*
- * flags are enum calpol_load_flag; diagnostics->lenient is set by them. Everything read goes to work;
- * names is where keys and values of selectors go. CALPOL_OK or CALPOL_ERROR_NO_MEMORY.
+ * flags are enum calpol_load_flag; diagnostics->lenient is set by them. Everything read goes to
+ * work; names is where keys and values of selectors go. CALPOL_OK or CALPOL_ERROR_NO_MEMORY.
  */
-int cp_resource_reader_init(struct cp_resource_reader *reader, struct cp_arena *work,
-                            struct cp_intern *names, struct calpol_diagnostics *diagnostics,
-                            struct cp_collection *collection, uint32_t flags);
+int cp_resource_reader_init(struct cp_resource_reader *reader,
+                            struct cp_arena *work,
+                            struct cp_intern *names,
+                            struct calpol_diagnostics *diagnostics,
+                            struct cp_collection *collection,
+                            uint32_t flags);
 
 /* Releases what is not in the arena. */
 void cp_resource_reader_finish(struct cp_resource_reader *reader);
 
 /* Reads all documents of a source, which must outlive the work arena's use. CALPOL_OK whatever the
    text is like, or CALPOL_ERROR_NO_MEMORY. */
-int cp_resources_read(struct cp_resource_reader *reader, const struct cp_source *source,
+int cp_resources_read(struct cp_resource_reader *reader,
+                      const struct cp_source *source,
                       const struct cp_yaml_limits *limits);
 
 /* What can be said only when everything is read: replaced objects go, tiers are looked up.

@@ -26,8 +26,14 @@ struct cp_pairs {
 const struct cp_text *cp_pairs_find(const struct cp_pairs *pairs, struct cp_text key);
 
 /* Sets a key, replacing its value if it is there. False: no memory. */
-bool cp_pairs_set(struct cp_pairs *pairs, struct cp_arena *arena, struct cp_text key,
+bool cp_pairs_set(struct cp_pairs *pairs,
+                  struct cp_arena *arena,
+                  struct cp_text key,
                   struct cp_text value);
+
+/* Takes a key out, keeping the order; it need not be there. Time is linear in the map's length.
+   False: no memory. */
+bool cp_pairs_remove(struct cp_pairs *pairs, struct cp_arena *arena, struct cp_text key);
 
 struct cp_texts {
     CP_ARRAY(struct cp_text) items;
@@ -54,21 +60,39 @@ struct cp_metadata {
 
 /*
  * Reads and checks metadata of the object at hand into reader->metadata, by the row reader->kind:
- * name, namespace, labels, annotations; for raw objects what their annotation stores (resources.md 4,
- * 9.1, 10). Sets reader->base.resource as soon as the name is known.
+ * name, namespace, labels, annotations; for raw objects what their annotation stores (resources.md
+ * 4, 9.1, 10). Sets reader->base.resource as soon as the name is known.
  */
-void cp_read_metadata(struct cp_resource_reader *reader, const struct cp_field *root,
-                      struct cp_text api_version, struct cp_text kind);
+void cp_read_metadata(struct cp_resource_reader *reader,
+                      const struct cp_field *root,
+                      struct cp_text api_version,
+                      struct cp_text kind);
 
 /* A map of labels: keys are qualified names, values label values (resources.md 4.1, 7.6). Reports
    label-key and label-value at the key's path, or all of them at the map (matchLabels). */
-void cp_read_labels(struct cp_resource_reader *reader, const struct cp_field *field,
+void cp_read_labels(struct cp_resource_reader *reader,
+                    const struct cp_field *field,
                     struct cp_pairs *out_labels);
-void cp_read_match_labels(struct cp_resource_reader *reader, const struct cp_field *field,
+void cp_read_match_labels(struct cp_resource_reader *reader,
+                          const struct cp_field *field,
                           struct cp_pairs *out_labels);
 
-/* Annotations, with their own checks (resources.md 4.1). strict: keys and size are checked. */
-void cp_read_annotations(struct cp_resource_reader *reader, const struct cp_field *field,
-                         bool strict, struct cp_pairs *out_annotations);
+/* Annotations (resources.md 4.1). strict: the form of their keys is checked. */
+void cp_read_annotations(struct cp_resource_reader *reader,
+                         const struct cp_field *field,
+                         bool strict,
+                         struct cp_pairs *out_annotations);
+
+/* The checks of single labels and annotations, and of annotations together, reported at a field. */
+void cp_check_label(struct cp_resource_reader *reader,
+                    const struct cp_field *field,
+                    struct cp_text key,
+                    struct cp_text value);
+void cp_check_annotation_key(struct cp_resource_reader *reader,
+                             const struct cp_field *field,
+                             struct cp_text key);
+void cp_check_annotation_size(struct cp_resource_reader *reader,
+                              const struct cp_field *field,
+                              const struct cp_pairs *annotations);
 
 #endif

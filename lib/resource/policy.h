@@ -22,7 +22,7 @@ struct cp_policy_spec {
     struct cp_selector_field selector;
     struct cp_selector_field namespace_selector;
     struct cp_selector_field service_account_selector;
-    uint8_t types; /* CP_TYPE_..., defaults filled in */
+    uint8_t types;     /* CP_TYPE_..., defaults filled in */
     bool egress_first; /* types were written [Egress, Ingress]: for printing */
     bool types_given;  /* the text had types */
     bool do_not_track, pre_dnat, apply_on_forward;
@@ -31,6 +31,7 @@ struct cp_policy_spec {
     struct cp_rules_spec ingress;
     struct cp_rules_spec egress;
     uint32_t written_ingress, written_egress; /* rules as written, before conversion */
+    struct cp_place tier_place;               /* of spec.tier, if it was written */
 };
 
 #endif

@@ -88,4 +88,10 @@ struct cp_rules_spec {
     CP_ARRAY(struct cp_rule_spec) items;
 };
 
+/* Reads ingress or egress of a Calico policy or profile (resources.md 5). */
+void cp_read_rules(struct cp_resource_reader *reader,
+                   const struct cp_field *list,
+                   bool is_ingress,
+                   struct cp_rules_spec *out_rules);
+
 #endif
