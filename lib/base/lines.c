@@ -84,6 +84,17 @@ static bool step(struct cp_text text, struct cp_line_mark *mark, uint32_t line)
     return true;
 }
 
+void cp_line_locate(struct cp_text text, size_t offset, uint32_t *out_line, uint32_t *out_column)
+{
+    struct cp_line_mark mark = {0, 1, 1};
+
+    /* There is no line 0 to stop at. */
+    while (mark.offset < offset && step(text, &mark, 0))
+        continue;
+    *out_line = mark.line;
+    *out_column = mark.column;
+}
+
 /* Leaves a mark if the last one is far behind. */
 static bool leave_mark(struct cp_lines *lines,
                        struct cp_arena *arena,

@@ -21,6 +21,9 @@ struct cp_line_mark {
     uint32_t line, column;
 };
 
+/* The line and column of a byte. */
+void cp_line_locate(struct cp_text text, size_t offset, uint32_t *out_line, uint32_t *out_column);
+
 struct cp_lines {
     struct cp_text text; /* without a byte order mark */
     CP_ARRAY(struct cp_line_mark) marks;

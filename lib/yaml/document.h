@@ -18,10 +18,19 @@ struct cp_yaml_limits {
     uint32_t max_nodes; /* of one document with aliases expanded; 0: any */
 };
 
+enum cp_limit {
+    CP_LIMIT_NONE,
+    CP_LIMIT_DEPTH,     /* nesting */
+    CP_LIMIT_NODES,     /* number of nodes */
+    CP_LIMIT_ALIASES,   /* aliases expand it too much (resources.md 2.4) */
+    CP_LIMIT_RECURSION, /* an alias inside its own anchor */
+};
+
 struct cp_document {
-    struct cp_node root;
-    uint32_t number; /* within the source, from 0; empty and null documents are not counted */
-    bool failed;     /* a limit was exceeded in it: reported, its tree is not to be used */
+    struct cp_node root; /* of a failed document: null, at the place where it failed */
+    uint32_t number;     /* within the source, from 0; empty and null documents are not counted */
+    bool failed;         /* a limit was exceeded in it: reported, its tree is not to be used */
+    uint8_t limit;       /* enum cp_limit: which */
 };
 
 struct cp_documents {

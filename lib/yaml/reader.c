@@ -75,9 +75,8 @@ static enum calpol_severity severity_here(struct cp_reader *reader, enum cp_code
     reader->problem_count++;
     if (!reader->diagnostics->lenient || reader->leniency == CP_LENIENCY_NONE)
         return CALPOL_SEVERITY_ERROR;
-    return reader->leniency == CP_LENIENCY_ALL
-               ? CALPOL_SEVERITY_WARNING
-               : cp_diagnostics_severity(reader->diagnostics, code);
+    return reader->leniency == CP_LENIENCY_ALL ? CALPOL_SEVERITY_WARNING
+                                               : cp_diagnostics_severity(reader->diagnostics, code);
 }
 
 void cp_report(struct cp_reader *reader,
