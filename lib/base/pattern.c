@@ -15,7 +15,8 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-/* Far more than any of the patterns needs; what exceeds them does not match. */
+/* Far more than the patterns need for any name. What exceeds them, such as a name of a million
+   labels, does not match. */
 #define MATCH_LIMIT 1000000u
 #define DEPTH_LIMIT 1000u
 #define HEAP_LIMIT_KIBIBYTES 1024u

@@ -68,11 +68,14 @@ size_t cp_utf8_count(struct cp_text text)
 
 size_t cp_utf8_cut(struct cp_text text, size_t limit)
 {
+    size_t start = limit;
+
     if (limit >= text.length)
         return text.length;
-    while (limit > 0 && is_continuation(text.data[limit]))
-        limit--;
-    return limit;
+    while (start > 0 && limit - start < 3 && is_continuation(text.data[start]))
+        start--;
+    /* Continuation bytes that belong to no character may be cut apart. */
+    return start + cp_utf8_length(cp_text_from_byte(text, start)) > limit ? start : limit;
 }
 
 size_t cp_utf8_encode(uint32_t code_point, char out_bytes[4])
