@@ -110,7 +110,7 @@ int cp_label_set_number(struct cp_compiler *compiler, const struct cp_labels *la
                         uint32_t *out_set);
 
 /* nodes.c: nodes, their addresses, host endpoints and options. */
-int cp_node_number(struct cp_compiler *compiler, struct cp_text name, uint32_t *out_node);
+int cp_named_node(struct cp_compiler *compiler, struct cp_text name, uint32_t *out_node);
 int cp_compile_nodes(struct cp_compiler *compiler);
 int cp_finish_nodes(struct cp_compiler *compiler);
 

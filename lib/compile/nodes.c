@@ -10,7 +10,7 @@ struct node_parts {
     CP_ARRAY(uint32_t) host_endpoints;
 };
 
-int cp_node_number(struct cp_compiler *compiler, struct cp_text name, uint32_t *out_node)
+int cp_named_node(struct cp_compiler *compiler, struct cp_text name, uint32_t *out_node)
 {
     const struct cp_index *index = &compiler->node_index;
     uint64_t hash = cp_hash_text(name, 0);
@@ -39,7 +39,7 @@ int cp_compile_nodes(struct cp_compiler *compiler)
     int status = CALPOL_OK;
 
     for (uint32_t i = 0; !status && i < collection->nodes.count; i++) {
-        status = cp_node_number(compiler, collection->nodes.items[i]->metadata.name, &node);
+        status = cp_named_node(compiler, collection->nodes.items[i]->metadata.name, &node);
         if (!status)
             compiler->nodes.items[node].declared = true;
     }
@@ -72,7 +72,7 @@ static int gather_addresses(struct cp_compiler *compiler, struct node_parts *par
     for (uint32_t i = 0; i < collection->nodes.count; i++) {
         const struct cp_node_spec *spec = collection->nodes.items[i];
 
-        status = cp_node_number(compiler, spec->metadata.name, &node);
+        status = cp_named_node(compiler, spec->metadata.name, &node);
         for (uint32_t a = 0; !status && a < spec->addresses.count; a++)
             status = add_address(compiler, &parts[node], &spec->addresses.items[a]);
         if (status)
@@ -83,7 +83,7 @@ static int gather_addresses(struct cp_compiler *compiler, struct node_parts *par
 
         if (!spec->node.length || !spec->host_addresses.count)
             continue;
-        status = cp_node_number(compiler, spec->node, &node);
+        status = cp_named_node(compiler, spec->node, &node);
         for (uint32_t a = 0; !status && a < spec->host_addresses.count; a++)
             status = add_address(compiler, &parts[node], &spec->host_addresses.items[a]);
         if (status)
@@ -199,7 +199,7 @@ static int set_node_options(struct cp_compiler *compiler, const struct cp_felix_
 {
     struct cp_node_options *options;
     uint32_t node;
-    int status = cp_node_number(compiler, spec->node, &node);
+    int status = cp_named_node(compiler, spec->node, &node);
 
     if (status)
         return status;

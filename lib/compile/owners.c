@@ -227,7 +227,7 @@ static int add_workload_owner(struct cp_compiler *compiler, const struct cp_work
     if (!status)
         status = keep_profiles(compiler, profiles, profile_count, &owner);
     if (!status)
-        status = cp_node_number(compiler, spec->node, &owner.node);
+        status = cp_named_node(compiler, spec->node, &owner.node);
     if (!status)
         status = cp_keep_text(compiler, spec->interface_name, &owner.interface_name);
     if (!status)
@@ -265,7 +265,7 @@ static int add_host_owner(struct cp_compiler *compiler, const struct cp_host_end
     if (!status)
         status = keep_profiles(compiler, profiles, profile_count, &owner);
     if (!status)
-        status = cp_node_number(compiler, spec->node, &owner.node);
+        status = cp_named_node(compiler, spec->node, &owner.node);
     if (!status)
         status = cp_keep_text(compiler, spec->interface_name, &owner.interface_name);
     if (!status)
@@ -345,7 +345,7 @@ static int add_host_pod(struct cp_compiler *compiler, const struct cp_workload_s
     pod->addresses = cp_freeze(compiler, &spec->addresses);
     if (!pod->addresses)
         return CALPOL_ERROR_NO_MEMORY;
-    status = cp_node_number(compiler, spec->node, &pod->node);
+    status = cp_named_node(compiler, spec->node, &pod->node);
     if (!status)
         status = make_reference(compiler, "pod", &spec->metadata, &reference);
     if (!status)

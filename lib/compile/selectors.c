@@ -82,7 +82,13 @@ static struct demand demand_of_leaf(const struct cp_selector *leaf)
         demand.labels[0].key = leaf->key;
         demand.labels[0].value = CP_INTERN_NONE;
         break;
-    default:
+    case CP_SELECTOR_ALL:
+    case CP_SELECTOR_GLOBAL:
+    case CP_SELECTOR_NOT_EQUAL:
+    case CP_SELECTOR_NOT_IN:
+    case CP_SELECTOR_NOT:
+    case CP_SELECTOR_AND:
+    case CP_SELECTOR_OR:
         break;
     }
     return demand;
