@@ -21,6 +21,9 @@ typedef struct calpol_ruleset calpol_ruleset;
 /** What was found in the input: an immutable list. Threads: any number at once. */
 typedef struct calpol_diagnostics calpol_diagnostics;
 
+/** A text that was made for the caller, immutable. Threads: any number at once. */
+typedef struct calpol_text calpol_text;
+
 /** How grave a diagnostic is. Errors make a load fail. */
 enum calpol_severity {
     CALPOL_SEVERITY_NOTE = 1,
@@ -125,6 +128,18 @@ CALPOL_API int calpol_loader_set_option(calpol_loader *loader, const char *name,
 CALPOL_API int calpol_loader_finish(calpol_loader *loader, calpol_ruleset **out_ruleset,
                                     calpol_diagnostics **out_diagnostics);
 
+/**
+ * Reads everything that was added like calpol_loader_finish(), and in place of a ruleset makes a text:
+ * the Kubernetes policies of the input in Calico's form (kubernetes.md 6), as YAML documents in the
+ * order of the input. Dialect AUTO is CALICO here. The loader is empty afterwards.
+ * @param out_text         the text, empty if the input has no Kubernetes policy; free it with
+ *                         calpol_text_free(). NULL on failure.
+ * @param out_diagnostics  as for calpol_loader_finish()
+ * @return as calpol_loader_finish()
+ */
+CALPOL_API int calpol_loader_convert(calpol_loader *loader, calpol_text **out_text,
+                                     calpol_diagnostics **out_diagnostics);
+
 /** Frees a loader and what was added to it. NULL is fine. */
 CALPOL_API void calpol_loader_free(calpol_loader *loader);
 
@@ -166,6 +181,15 @@ CALPOL_API const char *calpol_code_name(uint32_t code);
 
 /** One line on what a code means; "" for an unknown number. */
 CALPOL_API const char *calpol_code_meaning(uint32_t code);
+
+/** The text, NUL-terminated, owned by the object; "" for NULL. */
+CALPOL_API const char *calpol_text_string(const calpol_text *text);
+
+/** Its length in bytes, without the NUL; 0 for NULL. */
+CALPOL_API size_t calpol_text_length(const calpol_text *text);
+
+/** Frees a text. NULL is fine. */
+CALPOL_API void calpol_text_free(calpol_text *text);
 
 #ifdef __cplusplus
 }

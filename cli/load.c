@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the files named on the command line to a ruleset.
+ */
+#include "load.h"
+
+#include "command.h"
+#include "report.h"
+#include "suggest.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const defaults_choices[] = {"api", "raw", NULL};
+static const char *const dialect_choices[] = {"auto", "upstream", "calico", NULL};
+
+const struct cli_option cli_load_options[] = {
+    {.letter = 'p',
+     .name = "policies",
+     .arguments = "PATH...",
+     .kind = CLI_LIST,
+     .greedy = true,
+     .offset = offsetof(struct cli_load, policies),
+     .help = "files, folders (every .yaml, .yml and .json below them) or - for standard input: "
+             "policies and the cluster they stand in, such as kubectl get ... -o yaml prints it"},
+    {.name = "dialect",
+     .arguments = "NAME",
+     .kind = CLI_CHOICE,
+     .choices = dialect_choices,
+     .offset = offsetof(struct cli_load, dialect),
+     .help = "whose reading of Kubernetes objects counts where they differ: upstream, calico or "
+             "auto, which is calico if there is any Calico object"},
+    {.name = "as-dataplane",
+     .kind = CLI_FLAG,
+     .offset = offsetof(struct cli_load, as_dataplane),
+     .help = "take what an API server would refuse as a dataplane would have taken it, and warn"},
+    {.name = "strict-oss",
+     .kind = CLI_FLAG,
+     .offset = offsetof(struct cli_load, strict_oss),
+     .help = "refuse fields that no open-source release of Calico has, such as domains"},
+    {.name = "defaults",
+     .arguments = "KIND",
+     .kind = CLI_CHOICE,
+     .choices = defaults_choices,
+     .offset = offsetof(struct cli_load, defaults),
+     .help = "api, as the API server fills in what is missing; or raw, as objects read past it "
+             "(policies without types are in force in both directions)"},
+};
+const size_t cli_load_option_count = sizeof(cli_load_options) / sizeof(cli_load_options[0]);
+
+const struct cli_option cli_evaluation_options[] = {
+    {.name = "preset",
+     .arguments = "NAME",
+     .kind = CLI_TEXT,
+     .offset = offsetof(struct cli_load, preset),
+     .help = "answer like one dataplane where they differ: iptables, nftables, bpf or app-policy"},
+    {.name = "option",
+     .arguments = "NAME=VALUE",
+     .kind = CLI_LIST,
+     .offset = offsetof(struct cli_load, options),
+     .help = "set one option of evaluation, see below; it wins over a FelixConfiguration"},
+};
+const size_t cli_evaluation_option_count =
+    sizeof(cli_evaluation_options) / sizeof(cli_evaluation_options[0]);
+
+/* Options of evaluation, for suggestions. */
+static const char *const option_names[] = {
+    "scope",
+    "endpoint_to_host_action",
+    "failsafe_inbound",
+    "failsafe_outbound",
+    "http",
+    "profile_pass",
+    "other_family_not_nets",
+    "not_icmp_type_code",
+    "default_hit",
+    "tier_order_default",
+    "preset",
+};
+
+void cli_load_free(struct cli_load *load)
+{
+    cli_list_free(&load->policies);
+    cli_list_free(&load->options);
+}
+
+bool cli_load_reads_input(const struct cli_load *load)
+{
+    for (size_t i = 0; i < load->policies.count; i++)
+        if (strcmp(load->policies.items[i], "-") == 0)
+            return true;
+    return false;
+}
+
+int cli_load_status(int status)
+{
+    switch (status) {
+    case CALPOL_OK:
+        return CLI_EXIT_OK;
+    case CALPOL_ERROR_INVALID_INPUT:
+    case CALPOL_ERROR_LIMIT:
+    case CALPOL_ERROR_IO:
+        return CLI_EXIT_INVALID;
+    default:
+        cli_error("%s", calpol_status_text(status));
+        return CLI_EXIT_FAILURE;
+    }
+}
+
+static int unknown_option(const char *name)
+{
+    struct cli_suggestion suggestion = cli_suggestion_for(name);
+
+    for (size_t i = 0; i < sizeof(option_names) / sizeof(option_names[0]); i++)
+        cli_suggestion_consider(&suggestion, option_names[i]);
+    if (suggestion.nearest)
+        cli_error("--option: there is no option \"%s\"; did you mean %s?", name,
+                  suggestion.nearest);
+    else
+        cli_error("--option: there is no option \"%s\"; see calpol eval --help", name);
+    return CLI_EXIT_INVALID;
+}
+
+static int set_option(calpol_loader *loader, const char *name, const char *value)
+{
+    int status = calpol_loader_set_option(loader, name, value);
+
+    if (status == CALPOL_ERROR_NOT_FOUND)
+        return unknown_option(name);
+    if (status == CALPOL_ERROR_INVALID_INPUT)
+        cli_error("option %s cannot be \"%s\"; see calpol eval --help", name, value);
+    return cli_load_status(status);
+}
+
+/* NAME=VALUE */
+static int set_assignment(calpol_loader *loader, const char *assignment)
+{
+    size_t length = strcspn(assignment, "=");
+    char name[64];
+
+    if (assignment[length] == '\0') {
+        cli_error("--option is \"%s\", expected NAME=VALUE", assignment);
+        return CLI_EXIT_INVALID;
+    }
+    if (length >= sizeof(name))
+        return unknown_option(assignment);
+    memcpy(name, assignment, length);
+    name[length] = '\0';
+    return set_option(loader, name, assignment + length + 1);
+}
+
+static int set_options(const struct cli_load *load, calpol_loader *loader)
+{
+    int status = CLI_EXIT_OK;
+
+    if (load->preset)
+        status = set_option(loader, "preset", load->preset);
+    for (size_t i = 0; i < load->options.count && status == CLI_EXIT_OK; i++)
+        status = set_assignment(loader, load->options.items[i]);
+    return status;
+}
+
+/* Everything from standard input, in memory of malloc. */
+static char *read_input(size_t *out_length)
+{
+    size_t length = 0, capacity = 1 << 16;
+    char *text = malloc(capacity);
+
+    while (text) {
+        char *larger;
+
+        length += fread(text + length, 1, capacity - length, stdin);
+        if (length < capacity)
+            break;
+        larger = capacity > SIZE_MAX / 2 ? NULL : realloc(text, capacity * 2);
+        if (!larger)
+            free(text);
+        text = larger;
+        capacity *= 2;
+    }
+    *out_length = length;
+    return text;
+}
+
+static int add_input(calpol_loader *loader)
+{
+    size_t length;
+    char *text = read_input(&length);
+    int status;
+
+    if (!text)
+        return cli_load_status(CALPOL_ERROR_NO_MEMORY);
+    if (ferror(stdin)) {
+        cli_error("cannot read standard input: %s", strerror(errno));
+        free(text);
+        return CLI_EXIT_FAILURE;
+    }
+    status = calpol_loader_add_text(loader, "<stdin>", text, length);
+    free(text);
+    return cli_load_status(status);
+}
+
+/* A path that cannot be read is among the diagnostics in the end, so the others are added too. */
+static int add_policies(const struct cli_load *load, calpol_loader *loader)
+{
+    int status = CLI_EXIT_OK;
+
+    for (size_t i = 0; i < load->policies.count && status == CLI_EXIT_OK; i++) {
+        const char *path = load->policies.items[i];
+
+        if (strcmp(path, "-") == 0) {
+            status = add_input(loader);
+        } else {
+            int added = calpol_loader_add_path(loader, path);
+
+            status = added == CALPOL_ERROR_IO ? CLI_EXIT_OK : cli_load_status(added);
+        }
+    }
+    return status;
+}
+
+static bool policies_make_sense(const struct cli_load *load)
+{
+    bool input_seen = false;
+
+    if (load->policies.count == 0)
+        cli_error("no policies: name files or folders with -p");
+    for (size_t i = 0; i < load->policies.count; i++) {
+        if (strcmp(load->policies.items[i], "-") != 0)
+            continue;
+        if (input_seen) {
+            cli_error("-p - is given twice, and standard input can be read once");
+            return false;
+        }
+        input_seen = true;
+    }
+    return load->policies.count > 0;
+}
+
+int cli_load_open(const struct cli_load *load, calpol_loader **out_loader)
+{
+    struct calpol_load_options options;
+    int status;
+
+    *out_loader = NULL;
+    if (!policies_make_sense(load))
+        return CLI_EXIT_INVALID;
+    calpol_load_options_init(&options, sizeof(options));
+    options.max_bytes = 0; /* standard input was named by the user like any file */
+    options.dialect = load->dialect;
+    options.flags = (load->as_dataplane ? CALPOL_LOAD_LENIENT : 0u) |
+                    (load->strict_oss ? CALPOL_LOAD_STRICT_OSS : 0u) |
+                    (load->defaults ? CALPOL_LOAD_RAW_DEFAULTS : 0u);
+    status = cli_load_status(calpol_loader_new(&options, out_loader));
+    if (status == CLI_EXIT_OK)
+        status = set_options(load, *out_loader);
+    if (status == CLI_EXIT_OK)
+        status = add_policies(load, *out_loader);
+    return status;
+}
+
+int cli_load_ruleset(const struct cli_load *load,
+                     const struct cli_common *common,
+                     calpol_ruleset **out_ruleset)
+{
+    calpol_loader *loader;
+    calpol_diagnostics *diagnostics = NULL;
+    int status = cli_load_open(load, &loader);
+
+    if (status == CLI_EXIT_OK) {
+        status = calpol_loader_finish(loader, out_ruleset, &diagnostics);
+        cli_report(common, diagnostics);
+        status = cli_load_status(status);
+    }
+    calpol_diagnostics_free(diagnostics);
+    calpol_loader_free(loader);
+    return status;
+}
