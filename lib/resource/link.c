@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What can be said about resources only when all of them are known: policies and their tiers
- * (resources.md 9.3, 9.4).
+ * (resources.md 9.3, 9.4), admin policies of both API versions (K8-85).
  */
+#include "resource/admin_policy.h"
 #include "resource/load.h"
 #include "resource/tier.h"
 
@@ -151,5 +152,6 @@ int cp_resources_link(struct cp_resource_reader *reader)
         check_tier(reader, &names, collection->policies.items[i]);
         check_prefix(reader, &names, collection->policies.items[i]);
     }
+    cp_admin_policies_link(reader);
     return reader->base.status;
 }
