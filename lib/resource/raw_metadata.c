@@ -5,7 +5,7 @@
 #include "resource/raw_metadata.h"
 
 #include "resource/values.h"
-#include "yaml/document.h"
+#include "yaml/json.h"
 
 #define ANNOTATION "projectcalico.org/metadata"
 #define DEEPEST 100u
@@ -20,20 +20,21 @@ static struct cp_field annotation_of(const struct cp_field *annotations)
 static int parse(struct cp_resource_reader *reader, struct cp_text text, struct cp_node *out_tree)
 {
     const struct cp_yaml_limits limits = {.max_depth = DEEPEST};
-    const struct cp_source source = {.name = "", .text = text};
-    struct calpol_diagnostics problems;
     struct cp_documents documents = {0};
+    struct cp_yaml_error error = {0};
+    struct cp_tree tree;
     int status;
 
-    cp_diagnostics_init(&problems, &reader->base.arena->allocator, 1, false);
-    status = cp_documents_read(&source, &limits, reader->base.arena, &problems, &documents);
-    if (status == CALPOL_OK && (problems.error_count || documents.items.count != 1 ||
-                                documents.items.items[0].root.type != CP_NODE_MAPPING))
-        status = CALPOL_ERROR_INVALID_INPUT;
-    if (status == CALPOL_OK)
-        *out_tree = documents.items.items[0].root;
-    cp_diagnostics_finish(&problems);
-    return status;
+    cp_tree_init(&tree, reader->base.arena, &limits, &documents);
+    status = cp_json_read(&tree, text, &error);
+    cp_tree_finish(&tree);
+    if (status != CALPOL_OK)
+        return status;
+    if (error.code != CP_CODE_NONE || documents.items.count != 1 ||
+        documents.items.items[0].failed || documents.items.items[0].root.type != CP_NODE_MAPPING)
+        return CALPOL_ERROR_INVALID_INPUT;
+    *out_tree = documents.items.items[0].root;
+    return CALPOL_OK;
 }
 
 void cp_raw_metadata_find(struct cp_resource_reader *reader,
