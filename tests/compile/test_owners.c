@@ -38,7 +38,7 @@ START_TEST(a_pod_has_its_namespaces_and_its_service_accounts_labels_under_prefix
 
     compile_resources(&compiled, CALICO_OBJECT POD, CALPOL_DIALECT_AUTO);
     expect_label(&compiled, "pod:shop/p", "app", "web");
-    expect_label(&compiled, "pod:shop/p", "pcns.app", NULL);
+    expect_label(&compiled, "pod:shop/p", "pcns.app", "shop");
     expect_label(&compiled, "pod:shop/p", "pcns.env", "prod");
     expect_label(&compiled, "pod:shop/p", "pcns.projectcalico.org/name", "shop");
     expect_label(&compiled, "pod:shop/p", "pcns.kubernetes.io/metadata.name", "shop");
@@ -88,7 +88,7 @@ START_TEST(a_network_set_has_its_namespaces_labels_and_a_global_one_only_its_own
                           "metadata: {name: g, labels: {a: b}}\n",
                       CALPOL_DIALECT_AUTO);
     expect_label(&compiled, "networkset:shop/s", "pcns.env", "own");
-    expect_label(&compiled, "networkset:shop/s", "pcns.app", NULL);
+    expect_label(&compiled, "networkset:shop/s", "pcns.app", "shop");
     expect_label(&compiled, "networkset:shop/s", "projectcalico.org/namespace", "shop");
     expect_label(&compiled, "networkset:shop/s", "projectcalico.org/orchestrator", NULL);
     expect_label(&compiled, "globalnetworkset:g", "a", "b");
