@@ -69,24 +69,27 @@ static struct cp_lines *lines_of(struct calpol_diagnostics *list, struct cp_text
 }
 
 /* The first characters of a line as they can be shown: UTF-8, one column each, no controls. */
-static char *show_line(struct cp_arena *arena, struct cp_text rest)
+static const char *show_line(struct cp_arena *arena, struct cp_text rest)
 {
-    static const struct cp_text replacement = {"\xef\xbf\xbd", 3};
-    struct cp_buffer shown;
+    static const char replacement[] = "\xef\xbf\xbd";
+    char shown[EXCERPT_CHARACTERS * 4];
+    size_t used = 0;
 
-    cp_buffer_init(&shown, arena);
     for (unsigned i = 0; i < EXCERPT_CHARACTERS && rest.length && !cp_line_break(rest); i++) {
         size_t length = cp_utf8_length(rest);
 
-        if (rest.data[0] == '\t')
-            cp_buffer_add_byte(&shown, ' ');
-        else if (!length || (unsigned char)rest.data[0] < ' ' || rest.data[0] == '\x7f')
-            cp_buffer_add(&shown, replacement);
-        else
-            cp_buffer_add(&shown, cp_text_first(rest, length));
+        if (rest.data[0] == '\t') {
+            shown[used++] = ' ';
+        } else if (!length || (unsigned char)rest.data[0] < ' ' || rest.data[0] == '\x7f') {
+            memcpy(shown + used, replacement, sizeof(replacement) - 1);
+            used += sizeof(replacement) - 1;
+        } else {
+            memcpy(shown + used, rest.data, length);
+            used += length;
+        }
         rest = cp_text_from_byte(rest, length ? length : 1);
     }
-    return cp_buffer_string(&shown);
+    return cp_arena_text(arena, shown, used);
 }
 
 /* Is the text UTF-16? Its bytes cannot be shown, its positions are those of the decoded text. */

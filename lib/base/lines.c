@@ -6,7 +6,7 @@
 
 #include "base/utf8.h"
 
-#define BYTES_BETWEEN_MARKS ((size_t)4096)
+#define BYTES_BETWEEN_MARKS ((size_t)512)
 
 size_t cp_line_break(struct cp_text text)
 {
