@@ -215,6 +215,33 @@ static bool can_convert(const struct output *output, const struct cp_k8s_rule *r
     return true;
 }
 
+/* A broken rule has been reported when it was read. */
+static int warn_of_failure(const struct output *output,
+                           uint32_t written_rule,
+                           const struct cp_k8s_rule *rule)
+{
+    struct cp_arena *arena = output->converter->arena;
+    struct cp_buffer field, message;
+    struct cp_subject subject;
+    int status;
+
+    if (rule->broken || !output->converter->diagnostics)
+        return CALPOL_OK;
+    cp_buffer_init(&field, arena);
+    cp_buffer_format(&field, "spec.%s[%u]", output->is_egress ? "egress" : "ingress", written_rule);
+    cp_buffer_init(&message, arena);
+    cp_buffer_format(&message,
+                     "Calico cannot convert peers of nodes and domainNames, so that this rule %s",
+                     rule->action == CALPOL_ACTION_ALLOW ? "allows nothing" : "denies everything");
+    if (field.failed ||
+        !cp_metadata_subject(&output->policy->metadata, cp_buffer_text(&field), arena, &subject))
+        return CALPOL_ERROR_NO_MEMORY;
+    subject.place = rule->origin.place;
+    status = cp_diagnose(output->converter->diagnostics, &subject, CP_CODE_RULE_NOT_CONVERTED,
+                         cp_buffer_text(&message));
+    return status == CALPOL_ERROR_NO_MEMORY ? status : CALPOL_OK;
+}
+
 /* What would allow allows nothing; what would deny or pass denies everything. An unknown action
    does nothing. */
 static int fail_closed(const struct output *output,
@@ -222,9 +249,10 @@ static int fail_closed(const struct output *output,
                        const struct cp_k8s_rule *written)
 {
     struct cp_rule_spec *rule;
+    int status = warn_of_failure(output, written_rule, written);
 
-    if (written->action != CALPOL_ACTION_DENY && written->action != CALPOL_ACTION_PASS)
-        return CALPOL_OK;
+    if (status || (written->action != CALPOL_ACTION_DENY && written->action != CALPOL_ACTION_PASS))
+        return status;
     rule = new_rule(output, written_rule, written);
     if (!rule)
         return CALPOL_ERROR_NO_MEMORY;

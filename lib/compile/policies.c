@@ -353,6 +353,7 @@ static int add_converted(struct cp_compiler *compiler)
         .names = compiler->names,
         .dialect = compiler->ruleset->dialect,
         .collection = collection,
+        .diagnostics = compiler->input->diagnostics,
     };
     int status = CALPOL_OK;
 

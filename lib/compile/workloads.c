@@ -259,13 +259,17 @@ static int make_pod(struct expansion *expansion,
 
 static int note_no_replicas(struct expansion *expansion, const struct cp_template_spec *template_)
 {
-    const struct cp_subject subject = {.place = template_->metadata.origin.place,
-                                       .resource = template_->metadata.resource,
-                                       .document = template_->metadata.origin.document};
+    bool counts_parallel = template_->kind == CP_TEMPLATE_JOB;
+    struct cp_subject subject;
     int status;
 
     if (!expansion->diagnostics)
         return CALPOL_OK;
+    if (!cp_metadata_subject(&template_->metadata,
+                             counts_parallel ? CP_TEXT("spec.parallelism")
+                                             : CP_TEXT("spec.replicas"),
+                             expansion->arena, &subject))
+        return CALPOL_ERROR_NO_MEMORY;
     status = cp_diagnose(expansion->diagnostics, &subject, CP_CODE_WORKLOAD_NO_REPLICAS,
                          CP_TEXT("no replicas, taken as one pod"));
     return status == CALPOL_ERROR_NO_MEMORY ? status : CALPOL_OK;

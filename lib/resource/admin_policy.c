@@ -266,9 +266,7 @@ static void warn_of_both(struct cp_resource_reader *reader,
                          const struct cp_k8s_policy_spec *newer,
                          const struct cp_k8s_policy_spec *older)
 {
-    struct cp_subject subject = {.place = older->metadata.origin.place,
-                                 .resource = older->metadata.resource,
-                                 .document = older->metadata.origin.document};
+    struct cp_subject subject;
     struct cp_buffer message;
 
     cp_buffer_init(&message, reader->base.arena);
@@ -277,7 +275,9 @@ static void warn_of_both(struct cp_resource_reader *reader,
         "%t is of the other API version; what both mean together is not defined, tiers "
         "go by name here",
         newer->metadata.resource);
-    if (cp_diagnose(reader->base.diagnostics, &subject, CP_CODE_ADMIN_VERSIONS_MIXED,
+    if (!cp_metadata_subject(&older->metadata, CP_TEXT("apiVersion"), reader->base.arena,
+                             &subject) ||
+        cp_diagnose(reader->base.diagnostics, &subject, CP_CODE_ADMIN_VERSIONS_MIXED,
                     cp_buffer_text(&message)) == CALPOL_ERROR_NO_MEMORY)
         cp_resource_no_memory(reader);
 }

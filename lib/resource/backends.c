@@ -5,6 +5,7 @@
 #include "resource/backends.h"
 
 #include "net/protocol.h"
+#include "resource/k8s_values.h"
 #include "resource/values.h"
 
 static bool read_port(struct cp_resource_reader *reader,
@@ -17,7 +18,7 @@ static bool read_port(struct cp_resource_reader *reader,
     struct cp_slice_port port = {.protocol = CP_PROTOCOL_TCP};
     struct cp_text text;
 
-    if (!cp_read_mapping(&reader->base, field))
+    if (!cp_k8s_read_object(reader, field, NULL))
         return false;
     cp_read_text(&reader->base, &name, &port.name);
     if (cp_read_given_text(reader, &protocol, &text))

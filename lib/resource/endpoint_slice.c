@@ -4,6 +4,7 @@
  */
 #include "net/protocol.h"
 #include "resource/backends.h"
+#include "resource/k8s_values.h"
 #include "resource/readers.h"
 #include "resource/values.h"
 
@@ -37,7 +38,7 @@ static void read_endpoint(struct cp_resource_reader *reader,
     struct cp_slice_endpoint *endpoint;
     bool is_ready = true;
 
-    if (!cp_read_mapping(&reader->base, field))
+    if (!cp_k8s_read_object(reader, field, NULL))
         return;
     endpoint = cp_resource_push(reader, &slice->endpoints);
     if (!endpoint)

@@ -3,6 +3,7 @@
  * Endpoints objects, the predecessors of EndpointSlices (K8-114): a slice for each subset.
  */
 #include "resource/backends.h"
+#include "resource/k8s_values.h"
 #include "resource/readers.h"
 #include "resource/values.h"
 
@@ -15,7 +16,7 @@ static void read_address(struct cp_resource_reader *reader,
     struct calpol_address address, *slot;
     struct cp_slice_endpoint *endpoint;
 
-    if (!cp_read_mapping(&reader->base, field) || !cp_read_address(reader, &ip, 0, &address))
+    if (!cp_k8s_read_object(reader, field, NULL) || !cp_read_address(reader, &ip, 0, &address))
         return;
     endpoint = cp_resource_push(reader, &slice->endpoints);
     slot = endpoint ? cp_resource_push(reader, &endpoint->addresses) : NULL;
@@ -33,7 +34,7 @@ static void read_subset(struct cp_resource_reader *reader,
     struct cp_field addresses = cp_field_member(field, "addresses");
     struct cp_field ports = cp_field_member(field, "ports");
 
-    cp_read_mapping(&reader->base, field);
+    cp_k8s_read_object(reader, field, NULL);
     cp_read_backend_ports(reader, &ports, slice);
     if (!cp_read_sequence(&reader->base, &addresses))
         return;

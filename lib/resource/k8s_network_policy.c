@@ -228,6 +228,18 @@ static void read_types(struct cp_resource_reader *reader,
             policy->egress.items.count ? CP_TYPE_INGRESS | CP_TYPE_EGRESS : CP_TYPE_INGRESS;
 }
 
+/* policyTypes that are given alone decide. */
+static void check_inert(struct cp_resource_reader *reader,
+                        const struct cp_field *rules,
+                        const struct cp_k8s_policy_spec *policy,
+                        uint8_t type)
+{
+    if (!(policy->types & type) && cp_field_count(rules))
+        cp_report(&reader->base, rules, CP_CODE_RULES_INERT,
+                  "%t rules have no effect, since policyTypes leaves this direction out",
+                  rules->name);
+}
+
 static struct cp_k8s_policy_spec *new_policy(struct cp_resource_reader *reader,
                                              enum cp_policy_kind kind)
 {
@@ -254,6 +266,8 @@ static void read_spec(struct cp_resource_reader *reader,
     read_rules(reader, &ingress, "from", &policy->ingress);
     read_rules(reader, &egress, "to", &policy->egress);
     read_types(reader, spec, policy);
+    check_inert(reader, &ingress, policy, CP_TYPE_INGRESS);
+    check_inert(reader, &egress, policy, CP_TYPE_EGRESS);
 }
 
 void cp_k8s_network_policy_read(struct cp_resource_reader *reader, const struct cp_field *root)

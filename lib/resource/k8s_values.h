@@ -23,8 +23,8 @@ void cp_k8s_spec_end(struct cp_resource_reader *reader, const struct cp_k8s_scop
 struct cp_k8s_scope cp_k8s_rule_begin(struct cp_resource_reader *reader);
 bool cp_k8s_rule_end(struct cp_resource_reader *reader, const struct cp_k8s_scope *scope);
 
-/* Is there a mapping to read? Its members are checked against names. An absent field is false
-   without a report. */
+/* Is there a mapping to read? Its members are checked against names (NULL: any name will do, but
+   none twice). An absent field is false without a report. */
 bool cp_k8s_read_object(struct cp_resource_reader *reader,
                         const struct cp_field *field,
                         const char *const *names);

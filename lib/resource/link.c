@@ -52,18 +52,15 @@ static void report(struct cp_resource_reader *reader,
                    enum calpol_severity severity,
                    struct cp_buffer *message)
 {
-    struct cp_subject subject = {
-        .place = *place, .resource = metadata->resource, .document = metadata->origin.document};
-    struct cp_buffer path;
+    struct cp_subject subject;
 
-    cp_buffer_init(&path, reader->base.arena);
-    cp_buffer_add(&path, metadata->path);
-    if (metadata->path.length)
-        cp_buffer_add_byte(&path, '.');
-    cp_buffer_add_string(&path, field);
-    subject.path = cp_buffer_text(&path);
-    if (path.failed || cp_diagnose_as(reader->base.diagnostics, &subject, code, severity,
-                                      cp_buffer_text(message)) == CALPOL_ERROR_NO_MEMORY)
+    if (!cp_metadata_subject(metadata, cp_text_from(field), reader->base.arena, &subject)) {
+        cp_resource_no_memory(reader);
+        return;
+    }
+    subject.place = *place;
+    if (cp_diagnose_as(reader->base.diagnostics, &subject, code, severity,
+                       cp_buffer_text(message)) == CALPOL_ERROR_NO_MEMORY)
         cp_resource_no_memory(reader);
 }
 

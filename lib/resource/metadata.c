@@ -212,6 +212,25 @@ static void set_origin(struct cp_resource_reader *reader, const struct cp_field 
         cp_resource_no_memory(reader);
 }
 
+bool cp_metadata_subject(const struct cp_metadata *metadata,
+                         struct cp_text field,
+                         struct cp_arena *arena,
+                         struct cp_subject *out_subject)
+{
+    struct cp_buffer path;
+
+    cp_buffer_init(&path, arena);
+    cp_buffer_add(&path, metadata->path);
+    if (metadata->path.length)
+        cp_buffer_add_byte(&path, '.');
+    cp_buffer_add(&path, field);
+    *out_subject = (struct cp_subject){.place = metadata->origin.place,
+                                       .resource = metadata->resource,
+                                       .path = cp_buffer_text(&path),
+                                       .document = metadata->origin.document};
+    return !path.failed;
+}
+
 /* K8-130: lenient loading does not tolerate a bad name or namespace of a Kubernetes policy. */
 static bool is_k8s_policy(const struct cp_kind *kind)
 {

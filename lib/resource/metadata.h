@@ -95,4 +95,11 @@ void cp_check_annotation_size(struct cp_resource_reader *reader,
                               const struct cp_field *field,
                               const struct cp_pairs *annotations);
 
+/* The subject of a report about a field ("spec.tier") of an object whose tree is no longer at hand;
+   it stands at the object's begin. False: no memory. */
+bool cp_metadata_subject(const struct cp_metadata *metadata,
+                         struct cp_text field,
+                         struct cp_arena *arena,
+                         struct cp_subject *out_subject);
+
 #endif

@@ -6,6 +6,7 @@
 #include "resource/pod.h"
 
 #include "net/protocol.h"
+#include "resource/k8s_values.h"
 #include "resource/readers.h"
 #include "resource/values.h"
 
@@ -23,7 +24,7 @@ static bool read_port(struct cp_resource_reader *reader,
     struct cp_field host_port = cp_field_member(field, "hostPort");
     struct cp_text text;
 
-    if (!cp_read_mapping(&reader->base, field))
+    if (!cp_k8s_read_object(reader, field, NULL))
         return false;
     cp_read_text(&reader->base, &name, &port.name);
     if (cp_read_given_text(reader, &protocol, &text))
@@ -72,7 +73,7 @@ static void read_containers(struct cp_resource_reader *reader,
         struct cp_field restart_policy = cp_field_member(&item, "restartPolicy");
         struct cp_text text = CP_TEXT("");
 
-        if (!cp_read_mapping(&reader->base, &item) || !cp_field_present(&ports))
+        if (!cp_k8s_read_object(reader, &item, NULL) || !cp_field_present(&ports))
             continue;
         if (is_init)
             cp_read_text(&reader->base, &restart_policy, &text);
@@ -102,7 +103,7 @@ void cp_read_pod_spec(struct cp_resource_reader *reader,
     struct cp_field init_containers = cp_field_member(spec, "initContainers");
 
     workload->orchestrator = CP_TEXT("k8s");
-    cp_read_mapping(&reader->base, spec);
+    cp_k8s_read_object(reader, spec, NULL);
     cp_read_text(&reader->base, &node, &workload->node);
     cp_read_boolean(&reader->base, &host_network, &workload->host_network);
     read_service_account(reader, spec, workload);
@@ -263,7 +264,7 @@ static void read_status(struct cp_resource_reader *reader,
     struct cp_field conditions = cp_field_member(status, "conditions");
     struct cp_text text;
 
-    cp_read_mapping(&reader->base, status);
+    cp_k8s_read_object(reader, status, NULL);
     workload->finished = has_released_address(workload);
     if (cp_read_text(&reader->base, &phase, &text) && is_end_phase(text))
         workload->finished = true;

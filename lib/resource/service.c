@@ -3,6 +3,7 @@
  * Services: which addresses and ports stand for which pods (K8-110 to K8-118).
  */
 #include "net/protocol.h"
+#include "resource/k8s_values.h"
 #include "resource/readers.h"
 #include "resource/values.h"
 
@@ -34,7 +35,7 @@ static bool read_port(struct cp_resource_reader *reader,
     struct cp_service_port port = {.protocol = CP_PROTOCOL_TCP};
     struct cp_text text;
 
-    if (!cp_read_mapping(&reader->base, field))
+    if (!cp_k8s_read_object(reader, field, NULL))
         return false;
     cp_read_text(&reader->base, &name, &port.name);
     if (cp_read_given_text(reader, &protocol, &text))
@@ -166,7 +167,7 @@ void cp_service_read(struct cp_resource_reader *reader, const struct cp_field *r
         return;
     }
     service->metadata = reader->metadata;
-    cp_read_mapping(&reader->base, &spec);
+    cp_k8s_read_object(reader, &spec, NULL);
     service->external_name =
         cp_read_text(&reader->base, &type, &text) && cp_text_is(text, "ExternalName");
     cp_read_boolean(&reader->base, &not_ready, &service->publish_not_ready);

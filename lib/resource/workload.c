@@ -3,6 +3,7 @@
  * Deployment and its kin: the pods they would make (K8-63 to K8-65). compile/ decides which of them
  * do.
  */
+#include "resource/k8s_values.h"
 #include "resource/pod.h"
 #include "resource/readers.h"
 
@@ -48,7 +49,7 @@ static void read_template(struct cp_resource_reader *reader,
     struct cp_field spec = cp_field_member(field, "spec");
     struct cp_workload_spec *pod = &template_->pod;
 
-    cp_read_mapping(&reader->base, field);
+    cp_k8s_read_object(reader, field, NULL);
     pod->source = CP_WORKLOAD_TEMPLATE;
     pod->metadata.api_version = CP_TEXT("v1");
     pod->metadata.kind = CP_TEXT("Pod");
@@ -78,7 +79,7 @@ static void read_spec(struct cp_resource_reader *reader,
 {
     struct cp_field field = cp_field_member(spec, "template");
 
-    cp_read_mapping(&reader->base, spec);
+    cp_k8s_read_object(reader, spec, NULL);
     template_->replicas = 1;
     if (count_name) {
         struct cp_field count = cp_field_member(spec, count_name);
