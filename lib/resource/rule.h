@@ -14,7 +14,7 @@
    NULL when given, except where lenient loading left the whole policy out. */
 struct cp_selector_field {
     bool given;
-    struct cp_text text; /* as written */
+    struct cp_text text; /* as written; its data is NULL if there is no field */
     const struct cp_selector *tree;
 };
 

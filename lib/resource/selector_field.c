@@ -135,10 +135,10 @@ void cp_read_selector(struct cp_resource_reader *reader,
     struct cp_selector_field selector = {0};
     bool is_reported;
 
-    if (!cp_read_given_text(reader, field, &selector.text))
+    if (!cp_read_text(&reader->base, field, &selector.text))
         return;
-    selector.given = true;
-    if (!reader->deletion) {
+    selector.given = selector.text.length != 0;
+    if (selector.given && !reader->deletion) {
         is_reported = (rules->limited && is_too_long(reader, field, selector.text)) ||
                       has_bad_global(reader, field, selector.text, rules->global) ||
                       is_blank(reader, field, selector.text);

@@ -59,19 +59,6 @@ void cp_write_net(struct cp_writer *writer, const char *key, const struct cp_pre
     write_built(writer, key, &text);
 }
 
-void cp_write_nets(struct cp_writer *writer,
-                   const char *key,
-                   const struct cp_prefix *nets,
-                   uint32_t net_count)
-{
-    if (net_count == 0)
-        return;
-    cp_emit_list(&writer->emitter, key);
-    for (uint32_t i = 0; i < net_count; i++)
-        cp_write_net(writer, NULL, &nets[i]);
-    cp_emit_end(&writer->emitter);
-}
-
 void cp_write_address(struct cp_writer *writer,
                       const char *key,
                       const struct calpol_address *address)
@@ -81,6 +68,61 @@ void cp_write_address(struct cp_writer *writer,
     cp_buffer_init(&text, writer->scratch);
     cp_address_print(address, &text);
     write_built(writer, key, &text);
+}
+
+/* Writes a text of a list that is a set, unless it was written before. */
+static void write_new(struct cp_writer *writer,
+                      struct cp_intern *seen,
+                      const struct cp_buffer *built)
+{
+    uint32_t number, count = seen->texts.count;
+
+    if (built->failed || !cp_intern_add(seen, cp_buffer_text(built), &number))
+        writer->status = CALPOL_ERROR_NO_MEMORY;
+    else if (number == count)
+        cp_emit_text(&writer->emitter, NULL, cp_buffer_text(built));
+}
+
+void cp_write_nets(struct cp_writer *writer,
+                   const char *key,
+                   const struct cp_prefix *nets,
+                   uint32_t net_count)
+{
+    struct cp_intern seen;
+
+    if (net_count == 0)
+        return;
+    cp_intern_init(&seen, writer->scratch);
+    cp_emit_list(&writer->emitter, key);
+    for (uint32_t i = 0; i < net_count; i++) {
+        struct cp_buffer text;
+
+        cp_buffer_init(&text, writer->scratch);
+        cp_prefix_print(&nets[i], &text);
+        write_new(writer, &seen, &text);
+    }
+    cp_emit_end(&writer->emitter);
+}
+
+void cp_write_addresses(struct cp_writer *writer,
+                        const char *key,
+                        const struct calpol_address *addresses,
+                        uint32_t address_count)
+{
+    struct cp_intern seen;
+
+    if (address_count == 0)
+        return;
+    cp_intern_init(&seen, writer->scratch);
+    cp_emit_list(&writer->emitter, key);
+    for (uint32_t i = 0; i < address_count; i++) {
+        struct cp_buffer text;
+
+        cp_buffer_init(&text, writer->scratch);
+        cp_address_print(&addresses[i], &text);
+        write_new(writer, &seen, &text);
+    }
+    cp_emit_end(&writer->emitter);
 }
 
 void cp_write_port(struct cp_writer *writer, const char *key, const struct cp_port_spec *port)
@@ -98,7 +140,8 @@ void cp_write_port(struct cp_writer *writer, const char *key, const struct cp_po
     }
 }
 
-/* As written; converted ones have no text and are printed from their tree. */
+/* As written, an empty one as well; converted ones may have no text and are printed from their
+ * tree. */
 void cp_write_selector(struct cp_writer *writer,
                        const char *key,
                        const struct cp_selector_field *selector)
@@ -106,12 +149,12 @@ void cp_write_selector(struct cp_writer *writer,
     struct cp_buffer text;
     int status;
 
-    if (!selector->given)
-        return;
-    if (selector->text.length) {
+    if (selector->text.data) {
         cp_emit_text(&writer->emitter, key, selector->text);
         return;
     }
+    if (!selector->given)
+        return;
     cp_buffer_init(&text, writer->scratch);
     status = cp_selector_print(selector->tree, writer->names, writer->scratch, &text);
     if (status != CALPOL_OK)

@@ -63,10 +63,6 @@ int cp_write_end(struct cp_writer *writer);
 void cp_write_pairs(struct cp_writer *writer, const char *key, const struct cp_pairs *pairs);
 void cp_write_texts(struct cp_writer *writer, const char *key, const struct cp_texts *texts);
 void cp_write_net(struct cp_writer *writer, const char *key, const struct cp_prefix *net);
-void cp_write_nets(struct cp_writer *writer,
-                   const char *key,
-                   const struct cp_prefix *nets,
-                   uint32_t net_count);
 void cp_write_address(struct cp_writer *writer,
                       const char *key,
                       const struct calpol_address *address);
@@ -74,6 +70,15 @@ void cp_write_port(struct cp_writer *writer, const char *key, const struct cp_po
 void cp_write_selector(struct cp_writer *writer,
                        const char *key,
                        const struct cp_selector_field *selector);
+/* Lists that are sets: repeats, which may come of different texts, are written once. */
+void cp_write_nets(struct cp_writer *writer,
+                   const char *key,
+                   const struct cp_prefix *nets,
+                   uint32_t net_count);
+void cp_write_addresses(struct cp_writer *writer,
+                        const char *key,
+                        const struct calpol_address *addresses,
+                        uint32_t address_count);
 void cp_write_types(struct cp_writer *writer, const char *key, unsigned types, bool egress_first);
 void cp_write_rules(struct cp_writer *writer, const char *key, const struct cp_rules_spec *rules);
 

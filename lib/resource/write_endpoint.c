@@ -38,17 +38,11 @@ static void write_ports(struct cp_writer *writer,
 
 int cp_write_host_endpoint(struct cp_writer *writer, const struct cp_host_endpoint_spec *endpoint)
 {
-    struct cp_emitter *emitter = &writer->emitter;
-
     cp_write_begin(writer, &endpoint->metadata, endpoint->metadata.kind);
     write_given(writer, "node", endpoint->node);
     write_given(writer, "interfaceName", endpoint->interface_name);
-    if (endpoint->expected_ips.count) {
-        cp_emit_list(emitter, "expectedIPs");
-        for (uint32_t i = 0; i < endpoint->expected_ips.count; i++)
-            cp_write_address(writer, NULL, &endpoint->expected_ips.items[i]);
-        cp_emit_end(emitter);
-    }
+    cp_write_addresses(writer, "expectedIPs", endpoint->expected_ips.items,
+                       endpoint->expected_ips.count);
     cp_write_texts(writer, "profiles", &endpoint->profiles);
     write_ports(writer, endpoint->ports.items, endpoint->ports.count);
     return cp_write_end(writer);
