@@ -36,7 +36,7 @@ void cp_judge(const struct cp_world *world,
               const struct cp_flow *flow,
               struct calpol_verdict *out_verdict);
 
-/* One leg with its result. */
+/* One leg with its result. A refused leg is denied with reason no-backends and has no stages. */
 struct cp_leg_result {
     struct cp_leg leg;
     struct cp_result result;
@@ -45,8 +45,11 @@ struct cp_leg_result {
 /* The same with everything kept, for rendering. */
 struct cp_judgement {
     struct calpol_verdict verdict; /* as from cp_judge */
-    struct cp_targets targets;
-    const struct cp_leg_result *legs; /* targets.leg_count of them */
+    const struct cp_leg_result *legs;
+    uint32_t leg_count; /* at least 1 */
+    bool is_open;       /* the legs are cases, which hang on depends */
+    uint32_t depends;
+    bool port_is_missing; /* the destination is a Service's address, but no port of it (K8-112) */
 };
 
 /* CALPOL_OK or CALPOL_ERROR_NO_MEMORY. Legs go to arena, steps to the recorder, which may be NULL.
@@ -57,7 +60,8 @@ int cp_judge_recorded(const struct cp_world *world,
                       struct cp_recorder *recorder,
                       struct cp_judgement *out_judgement);
 
-/* A stage, and a whole result, in the form of the public interface. */
+/* A stage, and a whole result, in the form of the public interface. Profiles of inline workloads,
+   which no ruleset has, and "no profile matched" become policy CALPOL_NONE. */
 struct calpol_decision cp_stage_decision(const struct cp_world *world,
                                          const struct cp_stage *stage);
 void cp_result_verdict(const struct cp_world *world,

@@ -33,6 +33,7 @@ struct cp_party {
     uint32_t node;  /* number of its node; nodes that nobody declares have numbers behind those of
                        the ruleset; CP_NONE: not known, or outside */
     bool has_address;
+    bool address_chosen; /* by EV-14, from origin: the flow itself does not say */
     struct calpol_address address;
     struct cp_text interface_name; /* EV-120; empty: not given */
     enum cp_origin origin;

@@ -27,10 +27,12 @@ enum cp_step_type {
     CP_STEP_TIER_END, /* tier, policy: the one it is charged to (EV-165), rule -1, action, certain:
                          no rule of the tier matched for certain. Entry of the trace, but not in
                          untracked and pre-DNAT stages, where its action is NONE (EV-68) */
-    CP_STEP_NO_PROFILE, /* action DENY, rule -1, certain: EV-113. Entry of the trace */
-    CP_STEP_OWN_NODE,   /* tier, policy, certain: in place of NetworkPolicies (K8-52) */
-    CP_STEP_FORWARD,    /* action ALLOW, certain: end of a forward walk (EV-69) */
-    CP_STEP_FIXED,      /* action, reason, certain: an answer that no policy gives, or may give */
+    CP_STEP_PROFILE_PASS, /* tier, policy, rule, match, certain, answers: a Pass that leads to the
+                             next profile (EV-111 with profile_pass=next-profile) */
+    CP_STEP_NO_PROFILE,   /* action DENY, rule -1, certain: EV-113. Entry of the trace */
+    CP_STEP_OWN_NODE,     /* tier, policy, certain: in place of NetworkPolicies (K8-52) */
+    CP_STEP_FORWARD,      /* action ALLOW, certain: end of a forward walk (EV-69) */
+    CP_STEP_FIXED,        /* action, reason, certain: an answer that no policy gives, or may give */
     CP_STEP_TYPE_COUNT
 };
 

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Gathering labels, and running every selector on the result.
+ */
+#include "evaluate/labels.h"
+
+#include "base/sort.h"
+
+void cp_draft_init(struct cp_label_draft *draft,
+                   const struct calpol_ruleset *ruleset,
+                   struct cp_arena *arena)
+{
+    *draft = (struct cp_label_draft){.ruleset = ruleset, .arena = arena};
+}
+
+bool cp_draft_add(struct cp_label_draft *draft, struct cp_text key, struct cp_text value)
+{
+    const struct cp_intern *names = &draft->ruleset->names;
+    struct cp_label label = {cp_intern_find(names, key), cp_intern_find(names, value), value};
+    struct cp_label *slot;
+
+    if (label.key == CP_INTERN_NONE)
+        return true;
+    label.text.data = cp_arena_text(draft->arena, value.data, value.length);
+    slot = cp_array_push(draft->arena, &draft->items);
+    if (!slot || !label.text.data)
+        return false;
+    *slot = label;
+    return true;
+}
+
+bool cp_draft_add_prefixed(struct cp_label_draft *draft,
+                           const char *prefix,
+                           struct cp_text key,
+                           struct cp_text value)
+{
+    struct cp_buffer joined;
+
+    cp_buffer_init(&joined, draft->arena);
+    cp_buffer_format(&joined, "%s%t", prefix, key);
+    return !joined.failed && cp_draft_add(draft, cp_buffer_text(&joined), value);
+}
+
+bool cp_draft_add_labels(struct cp_label_draft *draft, const struct cp_labels *labels)
+{
+    if (!cp_array_reserve(draft->arena, &draft->items, labels->count))
+        return false;
+    for (uint32_t i = 0; i < labels->count; i++)
+        draft->items.items[draft->items.count++] = labels->items[i];
+    return true;
+}
+
+static int compare_keys(const void *left, const void *right)
+{
+    const struct cp_label *a = left, *b = right;
+
+    return (a->key > b->key) - (a->key < b->key);
+}
+
+/* Sorted by key; of equal keys the first, which is the strongest. */
+static bool sort_labels(struct cp_label_draft *draft)
+{
+    struct cp_label *items = draft->items.items;
+    uint32_t count = 0;
+
+    if (!cp_sort(items, draft->items.count, sizeof(*items), compare_keys, draft->arena))
+        return false;
+    for (uint32_t i = 0; i < draft->items.count; i++) {
+        if (!count || items[count - 1].key != items[i].key)
+            items[count++] = items[i];
+    }
+    draft->items.count = count;
+    return true;
+}
+
+static bool match_selectors(const struct cp_label_draft *draft, struct cp_label_set *set)
+{
+    const struct calpol_ruleset *ruleset = draft->ruleset;
+    size_t words = cp_bitset_words(ruleset->selector_count);
+    uint64_t *matches = CP_NEW_ARRAY(draft->arena, uint64_t, words);
+
+    if (!matches)
+        return false;
+    for (uint32_t i = 0; i < ruleset->selector_count; i++) {
+        if (cp_program_matches(&ruleset->selectors[i].program, &ruleset->names, &set->labels))
+            cp_bitset_add(matches, i);
+    }
+    set->matches = matches;
+    return true;
+}
+
+static bool list_policies(const struct cp_label_draft *draft, struct cp_label_set *set)
+{
+    const struct calpol_ruleset *ruleset = draft->ruleset;
+    uint32_t *policies = CP_NEW_ARRAY(draft->arena, uint32_t, ruleset->policy_count);
+
+    if (!policies)
+        return false;
+    for (uint32_t i = 0; i < ruleset->policy_count; i++) {
+        if (cp_label_set_matches(set, ruleset->policies[i].selector))
+            policies[set->policy_count++] = i;
+    }
+    set->policies = policies;
+    return true;
+}
+
+const struct cp_label_set *cp_draft_finish(struct cp_label_draft *draft)
+{
+    struct cp_label_set *set = CP_NEW(draft->arena, struct cp_label_set);
+
+    if (!set || !sort_labels(draft))
+        return NULL;
+    set->labels = (struct cp_labels){draft->items.items, draft->items.count};
+    return match_selectors(draft, set) && list_policies(draft, set) ? set : NULL;
+}
+
+bool cp_draft_add_own(struct cp_label_draft *draft, struct cp_text key, struct cp_text value)
+{
+    if (!cp_label_is_system(key))
+        return cp_draft_add(draft, key, value);
+    if (draft->ruleset->dialect == CALPOL_DIALECT_UPSTREAM)
+        return cp_draft_add_prefixed(draft, "\x01", key, value);
+    return true;
+}
+
+bool cp_label_is_system(struct cp_text key)
+{
+    return cp_text_starts_with(key, CP_TEXT("pcns.")) ||
+           cp_text_starts_with(key, CP_TEXT("pcsa.")) ||
+           cp_text_is(key, "projectcalico.org/namespace") ||
+           cp_text_is(key, "projectcalico.org/orchestrator") ||
+           cp_text_is(key, "projectcalico.org/serviceaccount");
+}
