@@ -5,8 +5,8 @@
 #include "yaml/document.h"
 
 #include "yaml/encoding.h"
-#include "yaml/events.h"
 #include "yaml/json.h"
+#include "yaml/stream.h"
 
 /* One attempt at a source. */
 struct attempt {
@@ -69,7 +69,7 @@ static int read_text(struct cp_text text,
     *out_error = json.error;
     if (status != CALPOL_OK || json.error.code == CP_CODE_NONE)
         return status;
-    status = try_reader(cp_events_read, text, arena, limits, documents, &yaml);
+    status = try_reader(cp_stream_read, text, arena, limits, documents, &yaml);
     if (status == CALPOL_OK && yaml.error.code && is_likely &&
         json.error.code == CP_CODE_YAML_SYNTAX && cp_json_is_meant(text)) {
         documents->items.count = json.first + json.count;

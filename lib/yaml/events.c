@@ -1,37 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * YAML through libyaml's events.
- *
- * libyaml has no limits. Its time grows with the square of the nesting, so reading stops where a
- * document is nested too deep, and goes on with a new parser where the next document begins.
+ * From libyaml's events to a tree.
  */
 #include "yaml/events.h"
 
-#include "base/lines.h"
-#include "yaml/anchors.h"
-#include "yaml/encoding.h"
 #include "yaml/scalar.h"
 
-#include <yaml.h>
-
-struct events {
-    struct cp_tree *tree;
-    struct cp_anchors anchors;
-    yaml_parser_t parser;
-    uint32_t line;       /* lines of the text before what the parser got */
-    uint32_t deep_line;  /* where a collection is nested too deep; 0: nowhere */
-    uint32_t kept_count; /* documents before the last one, if that ended with the text; else all */
-    struct cp_yaml_error *error;
-};
-
-static uint32_t line_of(const struct events *events, const yaml_mark_t *mark)
+uint32_t cp_events_line(const struct cp_events *events, const yaml_mark_t *mark)
 {
     return events->line + (uint32_t)mark->line + 1;
-}
-
-static uint32_t column_of(const yaml_mark_t *mark)
-{
-    return (uint32_t)mark->column + 1;
 }
 
 static struct cp_text text_of(const yaml_char_t *string)
@@ -39,13 +16,11 @@ static struct cp_text text_of(const yaml_char_t *string)
     return cp_text_from((const char *)string);
 }
 
-/* Ends the stream. */
-static void fail(struct events *events, const yaml_mark_t *mark, struct cp_buffer *message)
+void cp_events_fail(struct cp_events *events, const yaml_mark_t *mark)
 {
     events->error->code = CP_CODE_YAML_SYNTAX;
-    events->error->message = cp_buffer_text(message);
-    events->error->line = line_of(events, mark);
-    events->error->column = column_of(mark);
+    events->error->line = cp_events_line(events, mark);
+    events->error->column = cp_events_column(mark);
 }
 
 /* A text that stands on one line as it is has as many characters there as it has itself, for every
@@ -132,12 +107,12 @@ static bool is_merge(const struct cp_tree *tree, const yaml_event_t *event)
            (tree->nodes.count - frame[-1].first) % 2 == 0;
 }
 
-static int on_scalar(struct events *events, const yaml_event_t *event)
+static int on_scalar(struct cp_events *events, const yaml_event_t *event)
 {
     struct cp_tree *tree = events->tree;
     bool merge = is_merge(tree, event);
-    struct cp_node *node =
-        cp_tree_add(tree, line_of(events, &event->start_mark), column_of(&event->start_mark));
+    struct cp_node *node = cp_tree_add(tree, cp_events_line(events, &event->start_mark),
+                                       cp_events_column(&event->start_mark));
     uint32_t definition;
 
     if (!node || set_scalar(tree, node, event) != CALPOL_OK)
@@ -153,7 +128,7 @@ static int on_scalar(struct events *events, const yaml_event_t *event)
     return CALPOL_OK;
 }
 
-static int on_unknown_alias(struct events *events, const yaml_event_t *event)
+static int on_unknown_alias(struct cp_events *events, const yaml_event_t *event)
 {
     struct cp_buffer message;
 
@@ -162,15 +137,17 @@ static int on_unknown_alias(struct events *events, const yaml_event_t *event)
                      "no anchor %q in this document before this alias; if it is text, put it in "
                      "quotes",
                      text_of(event->data.alias.anchor));
-    fail(events, &event->start_mark, &message);
+    cp_events_fail(events, &event->start_mark);
+    events->error->message = cp_buffer_text(&message);
     return CALPOL_OK;
 }
 
-static int on_alias(struct events *events, const yaml_event_t *event)
+static int on_alias(struct cp_events *events, const yaml_event_t *event)
 {
     const struct cp_anchor *anchor =
         cp_anchors_find(&events->anchors, text_of(event->data.alias.anchor));
-    uint32_t line = line_of(events, &event->start_mark), column = column_of(&event->start_mark);
+    uint32_t line = cp_events_line(events, &event->start_mark),
+             column = cp_events_column(&event->start_mark);
     struct cp_node node;
 
     if (events->tree->limit)
@@ -188,7 +165,7 @@ static int on_alias(struct events *events, const yaml_event_t *event)
     return cp_tree_add_alias(events->tree, &node, anchor->height, anchor->size);
 }
 
-static int on_start(struct events *events,
+static int on_start(struct cp_events *events,
                     const yaml_event_t *event,
                     struct cp_node *node,
                     const yaml_char_t *anchor)
@@ -197,8 +174,8 @@ static int on_start(struct events *events,
     uint32_t definition;
     int status;
 
-    node->line = line_of(events, &event->start_mark);
-    node->column = column_of(&event->start_mark);
+    node->line = cp_events_line(events, &event->start_mark);
+    node->column = cp_events_column(&event->start_mark);
     if (cp_tree_depth(tree) > tree->limits->max_depth) {
         cp_tree_spoil(tree, CP_LIMIT_DEPTH, node->line, node->column);
         events->deep_line = node->line;
@@ -213,7 +190,7 @@ static int on_start(struct events *events,
     return CALPOL_OK;
 }
 
-static int on_sequence_start(struct events *events, const yaml_event_t *event)
+static int on_sequence_start(struct cp_events *events, const yaml_event_t *event)
 {
     const yaml_char_t *tag = event->data.sequence_start.tag;
     struct cp_node node = {.type = CP_NODE_SEQUENCE};
@@ -223,7 +200,7 @@ static int on_sequence_start(struct events *events, const yaml_event_t *event)
     return on_start(events, event, &node, event->data.sequence_start.anchor);
 }
 
-static int on_mapping_start(struct events *events, const yaml_event_t *event)
+static int on_mapping_start(struct cp_events *events, const yaml_event_t *event)
 {
     const yaml_char_t *tag = event->data.mapping_start.tag;
     struct cp_node node = {.type = CP_NODE_MAPPING};
@@ -233,7 +210,7 @@ static int on_mapping_start(struct events *events, const yaml_event_t *event)
     return on_start(events, event, &node, event->data.mapping_start.anchor);
 }
 
-static int on_end(struct events *events)
+static int on_end(struct cp_events *events)
 {
     struct cp_tree *tree = events->tree;
     struct cp_tree_frame frame = {.anchor = CP_TREE_NO_ANCHOR};
@@ -245,7 +222,7 @@ static int on_end(struct events *events)
     return status;
 }
 
-static int end_document(struct events *events, bool with_text)
+int cp_events_end_document(struct cp_events *events, bool with_text)
 {
     uint32_t before = events->tree->documents->items.count;
     int status = cp_tree_end_document(events->tree);
@@ -255,7 +232,7 @@ static int end_document(struct events *events, bool with_text)
     return status;
 }
 
-static int handle(struct events *events, const yaml_event_t *event)
+int cp_events_handle(struct cp_events *events, const yaml_event_t *event)
 {
     switch (event->type) {
     case YAML_SCALAR_EVENT:
@@ -270,172 +247,15 @@ static int handle(struct events *events, const yaml_event_t *event)
     case YAML_MAPPING_END_EVENT:
         return on_end(events);
     case YAML_DOCUMENT_END_EVENT:
-        return end_document(events, event->data.document_end.implicit);
+        return cp_events_end_document(events, event->data.document_end.implicit);
+    case YAML_DOCUMENT_START_EVENT:
+        /* So the document before did not end with the text. */
+        events->kept_count = events->tree->documents->items.count;
+        break;
     case YAML_NO_EVENT:
     case YAML_STREAM_START_EVENT:
     case YAML_STREAM_END_EVENT:
-    case YAML_DOCUMENT_START_EVENT:
         break;
     }
     return CALPOL_OK;
-}
-
-struct advice {
-    const char *problem; /* libyaml's words */
-    const char *advice;
-};
-
-static const struct advice advices[] = {
-    {"found character that cannot start any token",
-     "put text that begins with a special character in quotes, and indent with blanks, not tabs"},
-    {"mapping values are not allowed in this context",
-     "put text with a colon in it in quotes, and look at the indentation"},
-    {"did not find expected alphabetic or numeric character",
-     "put text that begins with * or & in quotes"},
-    {"did not find expected node content", "put text such as ::/0 in quotes"},
-    {"did not find expected ',' or ']'", "put text with special characters in it in quotes"},
-    {"did not find expected ',' or '}'", "put text with special characters in it in quotes"},
-    {"did not find expected key", "look at the indentation"},
-    {"did not find expected '-' indicator", "look at the indentation"},
-    {"did not find expected whitespace or line break", "put text that begins with ! in quotes"},
-    {"found incompatible YAML document", "expected %YAML 1.1 or 1.2"},
-};
-
-static void add_advice(struct cp_buffer *message, const char *problem)
-{
-    for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++) {
-        if (strcmp(problem, advices[i].problem) == 0)
-            cp_buffer_format(message, "; %s", advices[i].advice);
-    }
-}
-
-/* "did not find expected key while parsing a block mapping that begins in line 3; look at ..." */
-static int on_parser_error(struct events *events)
-{
-    const yaml_parser_t *parser = &events->parser;
-    const char *problem = parser->problem ? parser->problem : "not well-formed YAML";
-    struct cp_buffer message;
-
-    if (parser->error == YAML_MEMORY_ERROR)
-        return CALPOL_ERROR_NO_MEMORY;
-    cp_buffer_init(&message, events->tree->arena);
-    cp_buffer_add_string(&message, problem);
-    if (parser->context)
-        cp_buffer_format(&message, " %s that begins in line %u", parser->context,
-                         line_of(events, &parser->context_mark));
-    add_advice(&message, problem);
-    fail(events, &parser->problem_mark, &message);
-    return CALPOL_OK;
-}
-
-static int read_events(struct events *events)
-{
-    yaml_event_type_t type = YAML_NO_EVENT;
-    int status = CALPOL_OK;
-
-    while (status == CALPOL_OK && type != YAML_STREAM_END_EVENT && !events->deep_line &&
-           !events->error->code) {
-        yaml_event_t event;
-
-        if (!yaml_parser_parse(&events->parser, &event))
-            return on_parser_error(events);
-        type = event.type;
-        status = handle(events, &event);
-        /* What ended before another event came did not end with the text. */
-        if (type == YAML_DOCUMENT_START_EVENT)
-            events->kept_count = events->tree->documents->items.count;
-        yaml_event_delete(&event);
-    }
-    return status;
-}
-
-static int read_part(struct events *events, struct cp_text text)
-{
-    int status;
-
-    if (!yaml_parser_initialize(&events->parser))
-        return CALPOL_ERROR_NO_MEMORY;
-    yaml_parser_set_encoding(&events->parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&events->parser, (const unsigned char *)text.data, text.length);
-    events->deep_line = 0;
-    status = read_events(events);
-    yaml_parser_delete(&events->parser);
-    return status;
-}
-
-/* Is this line, wherever it stands, a "---" or "..."? */
-static bool is_marker(struct cp_text line)
-{
-    if (!cp_text_starts_with(line, CP_TEXT("---")) && !cp_text_starts_with(line, CP_TEXT("...")))
-        return false;
-    return line.length == 3 || line.data[3] == ' ' || line.data[3] == '\t' ||
-           cp_line_break(cp_text_from_byte(line, 3));
-}
-
-static struct cp_text next_line(struct cp_text text)
-{
-    size_t length = 0;
-
-    while (text.length && !length) {
-        length = cp_line_break(text);
-        text = cp_text_from_byte(text, length ? length : 1);
-    }
-    return text;
-}
-
-/* Goes on to the next document behind deep_line. Even inside brackets, quotes and block scalars
-   the markers of documents are what they are. False if there is none. */
-static bool skip_document(struct events *events, struct cp_text *rest)
-{
-    uint32_t line = events->line + 1;
-    struct cp_text at = *rest;
-
-    do {
-        at = next_line(at);
-        line++;
-    } while (at.length && (line <= events->deep_line || !is_marker(at)));
-    events->line = line - 1;
-    *rest = cp_text_starts_with(at, CP_TEXT("...")) ? cp_text_from_byte(at, 3) : at;
-    return at.length > 0;
-}
-
-/* The text was read up to a fault. An error of libyaml's there, and a document that ends there,
-   come from the cut. */
-static void cut_off(struct events *events,
-                    struct cp_text text,
-                    const struct cp_encoding_fault *fault)
-{
-    struct cp_yaml_error *error = events->error;
-    uint32_t line, column;
-    struct cp_buffer message;
-
-    cp_line_locate(text, fault->offset, &line, &column);
-    if (error->code && (error->line < line || (error->line == line && error->column < column)))
-        return;
-    if (!error->code)
-        events->tree->documents->items.count = events->kept_count;
-    cp_buffer_init(&message, events->tree->arena);
-    cp_buffer_add_string(&message, fault->problem);
-    *error = (struct cp_yaml_error){fault->code, cp_buffer_text(&message), line, column};
-}
-
-int cp_events_read(struct cp_tree *tree, struct cp_text text, struct cp_yaml_error *out_error)
-{
-    struct events events = {
-        .tree = tree, .kept_count = tree->documents->items.count, .error = out_error};
-    struct cp_encoding_fault fault;
-    struct cp_text rest;
-    int status;
-
-    *out_error = (struct cp_yaml_error){.code = CP_CODE_NONE};
-    cp_encoding_check(text, &fault);
-    rest = cp_text_first(text, fault.offset);
-    do {
-        status = read_part(&events, rest);
-        if (status == CALPOL_OK && events.deep_line)
-            status = end_document(&events, false);
-    } while (status == CALPOL_OK && events.deep_line && skip_document(&events, &rest));
-    if (status == CALPOL_OK && fault.problem)
-        cut_off(&events, text, &fault);
-    return status;
 }

@@ -8,6 +8,9 @@
 
 #include <assert.h>
 
+/* Texts up to this length are shared. */
+#define LONGEST_SHARED 32u
+
 #define MOST_EXPANDED ((uint64_t)1 << 62)
 
 void cp_tree_init(struct cp_tree *tree,
@@ -71,9 +74,33 @@ struct cp_node *cp_tree_add(struct cp_tree *tree, uint32_t line, uint32_t column
     return node;
 }
 
+/* Which of the recent texts it may be. */
+static size_t recent_slot(const char *text, size_t length)
+{
+    size_t part = length < sizeof(uint64_t) ? length : sizeof(uint64_t);
+    uint64_t head = 0, tail = 0;
+
+    memcpy(&head, text, part);
+    memcpy(&tail, text + length - part, part);
+    return (size_t)(((head ^ tail << 7 ^ length) * UINT64_C(0x9e3779b97f4a7c15)) >> 32) %
+           CP_TREE_RECENT_TEXTS;
+}
+
+/* Dumps repeat the same few keys and words without end. */
 const char *cp_tree_text(struct cp_tree *tree, const char *text, size_t length)
 {
-    return tree->limit ? "" : cp_arena_text(tree->arena, text, length);
+    struct cp_text *recent;
+
+    if (tree->limit || !length)
+        return "";
+    if (length > LONGEST_SHARED)
+        return cp_arena_text(tree->arena, text, length);
+    recent = &tree->recent[recent_slot(text, length)];
+    if (!cp_text_equal(*recent, cp_text_make(text, length))) {
+        recent->data = cp_arena_text(tree->arena, text, length);
+        recent->length = recent->data ? length : 0;
+    }
+    return recent->data;
 }
 
 static struct cp_tree_frame *top_frame(struct cp_tree *tree)

@@ -23,6 +23,7 @@ struct cp_yaml_error {
 };
 
 #define CP_TREE_NO_ANCHOR UINT32_MAX
+#define CP_TREE_RECENT_TEXTS 256u
 
 struct cp_tree_frame {
     struct cp_node node;      /* the collection, without its children */
@@ -42,7 +43,8 @@ struct cp_tree {
 
     CP_ARRAY(struct cp_node) nodes;
     CP_ARRAY(struct cp_tree_frame) frames;
-    struct cp_node discarded; /* where nodes of a spoilt document are written */
+    struct cp_node discarded;                    /* where nodes of a spoilt document are written */
+    struct cp_text recent[CP_TREE_RECENT_TEXTS]; /* short texts by hash, to be shared */
 
     /* Of the current document. */
     uint64_t written;  /* nodes, an alias being one */
