@@ -26,7 +26,7 @@ struct cp_text print_selector(struct selector_world *world, const struct cp_sele
 /* Labels, sorted by key. A key that is there already keeps its value. */
 struct label_set {
     struct cp_labels labels;
-    struct cp_label items[64];
+    struct cp_label items[256];
 };
 
 void add_label(struct selector_world *world,
