@@ -143,7 +143,12 @@ static struct cp_tri in_nets(const struct question *question,
 
 static struct cp_tri match_nets(const struct question *question, enum cp_end end)
 {
-    return in_nets(question, &question->view->sides[end], &entity_of(question, end)->nets);
+    const struct cp_side *side = &question->view->sides[end];
+    const struct cp_entity *entity = entity_of(question, end);
+
+    if (entity->nets_are_nodes && side->is_workload && !side->has_address)
+        return cp_tri_of(false);
+    return in_nets(question, side, &entity->nets);
 }
 
 static struct cp_tri match_not_nets(const struct question *question, enum cp_end end)

@@ -96,6 +96,8 @@ struct cp_entity {
     uint32_t service; /* number in rule_services, or CP_NONE */
     struct cp_text_list domains;
     const struct cp_entity_words *words; /* as written, for explanations */
+    bool nets_are_nodes; /* nets are the addresses of nodes: no workload has one, not even one whose
+                            address is not known yet (K8-28, K8-99) */
 };
 
 /* The selectors of an entity as somebody wrote them; empty texts where nothing was written. */
