@@ -78,7 +78,8 @@ static void expect_same_meaning(struct world *world,
     struct cp_label labels[MOST_LABELS];
 
     for (uint32_t i = 0; i < LABEL_SETS; i++) {
-        struct cp_labels set = {labels, make_labels(world, i, labels)};
+        uint32_t count = make_labels(world, i, labels);
+        struct cp_labels set = {labels, count};
 
         EXPECT(cp_program_matches(&first_program, &world->names, &set) ==
                cp_program_matches(&second_program, &world->names, &set));

@@ -14,6 +14,8 @@
 #define HAS_NAMESPACE "has(" NAMESPACE ")"
 #define HAS_SERVICE_ACCOUNT "has(" SERVICE_ACCOUNT ")"
 
+const struct cp_selector cp_selector_unparsed = {.type = CP_SELECTOR_ALL};
+
 /* How a part is changed on its way into the whole. */
 struct rewrite {
     const char *prefix; /* before all keys */
@@ -60,7 +62,7 @@ static int parse(const struct cp_selector_builder *builder,
     return cp_selector_parse(text, builder->arena, builder->names, out_selector, &problem);
 }
 
-/* Prints, replaces and parses a part; NULL stays NULL. */
+/* Prints, replaces and parses a part; NULL where there is none. */
 static int rewrite_part(const struct cp_selector_builder *builder,
                         const struct rewrite *rewrite,
                         const struct cp_selector *part,
@@ -71,7 +73,7 @@ static int rewrite_part(const struct cp_selector_builder *builder,
     int status;
 
     *out_part = NULL;
-    if (!part)
+    if (!part || part == &cp_selector_unparsed)
         return CALPOL_OK;
     cp_buffer_init(&buffer, builder->arena);
     status = cp_selector_print_prefixed(part, builder->names, cp_text_from(rewrite->prefix),

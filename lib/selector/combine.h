@@ -2,8 +2,8 @@
 /*
  * From the selectors of several fields to one predicate, quirks included (selectors.md 4).
  *
- * Inputs are the fields' own trees, NULL for a field that is not set; texts that do not parse never
- * get here. Nothing of the result needs the builder.
+ * Inputs are the fields' own trees, NULL for a field that is not set. Nothing of the result needs
+ * the builder.
  *
  * All functions return CALPOL_OK, CALPOL_ERROR_NO_MEMORY, or CALPOL_ERROR_INVALID_INPUT where the
  * text that Calico puts together does not parse although the fields do: a field of blanks only
@@ -19,6 +19,14 @@ struct cp_selector_builder {
     struct cp_arena *arena; /* of the nodes made, and of what is needed on the way */
     struct cp_intern *names;
 };
+
+/*
+ * Stands for a namespace or service account selector of a policy which is set but does not parse.
+ * Of it nothing is in the result, so the policy selects more, but all() in the policy's own
+ * selector is replaced as if it were (4.3, 4.6). Rules never have it: there the whole policy is
+ * given up.
+ */
+extern const struct cp_selector cp_selector_unparsed;
 
 /* Selector of a namespaced policy: its endpoints (4.3). namespace_name is not empty. */
 int cp_combine_network_policy(const struct cp_selector_builder *builder,

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define DEEP 100000u
-#define RANDOM_TREES 400
+#define RANDOM_TREES 200
 
 static struct selector_world world;
 

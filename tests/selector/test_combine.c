@@ -219,6 +219,25 @@ START_TEST(a_built_selector_needs_no_text)
 }
 END_TEST
 
+START_TEST(a_part_that_does_not_parse_is_left_out_but_replaces_all)
+{
+    const struct cp_selector_builder with = builder();
+    const struct cp_selector *own = parse_selector(&world, "all()"), *selector = NULL;
+    int status = cp_combine_global_policy(&with, own, CP_TEXT("all()"), &cp_selector_unparsed, NULL,
+                                          &selector);
+
+    expect(status, selector, "has(projectcalico.org/namespace)");
+    status = cp_combine_global_policy(&with, own, CP_TEXT("all()"), NULL, &cp_selector_unparsed,
+                                      &selector);
+    expect(status, selector, "has(projectcalico.org/serviceaccount)");
+    status = cp_combine_global_policy(&with, NULL, CP_TEXT(""), &cp_selector_unparsed,
+                                      &cp_selector_unparsed, &selector);
+    expect(status, selector, NULL);
+    status = cp_combine_network_policy(&with, own, CP_TEXT("n"), &cp_selector_unparsed, &selector);
+    expect(status, selector, "(all() && projectcalico.org/namespace == \"n\")");
+}
+END_TEST
+
 START_TEST(depth_has_no_limit)
 {
     const struct cp_selector_builder with = builder();
@@ -287,6 +306,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(policies, a_global_policy_selects, 0, COUNT_OF(global_cases));
     tcase_add_loop_test(policies, a_network_policy_selects, 0, COUNT_OF(network_cases));
     tcase_add_test(policies, a_built_selector_needs_no_text);
+    tcase_add_test(policies, a_part_that_does_not_parse_is_left_out_but_replaces_all);
     suite_add_tcase(suite, policies);
 
     tcase_add_checked_fixture(entities, set_up, tear_down);

@@ -8,7 +8,7 @@
 #include "support/suite.h"
 
 #define DEEP 100000u
-#define RANDOM_TREES 400
+#define RANDOM_TREES 200
 
 static struct selector_world world;
 

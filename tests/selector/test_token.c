@@ -149,26 +149,34 @@ START_TEST(tokens_know_their_place_and_text)
 }
 END_TEST
 
+/* Is the first token of a text that ends with a name of length bytes there? */
+static bool takes_name(const char *before, size_t length, struct cp_tokens *tokens)
+{
+    char text[600];
+    size_t offset = strlen(before);
+
+    ck_assert_uint_le(offset + length, sizeof(text));
+    memset(text, 'a', sizeof(text));
+    memcpy(text, before, offset);
+    cp_tokens_init(tokens, cp_text_make(text, offset + length));
+    return cp_tokens_next(tokens);
+}
+
 START_TEST(a_name_has_up_to_512_bytes)
 {
-    char text[520];
     struct cp_tokens tokens;
 
-    memset(text, 'a', sizeof(text));
-    cp_tokens_init(&tokens, cp_text_make(text, 512));
-    ck_assert(cp_tokens_next(&tokens));
+    ck_assert(takes_name("", 512, &tokens));
     ck_assert_uint_eq(tokens.token.text.length, 512);
-
-    cp_tokens_init(&tokens, cp_text_make(text, 513));
-    ck_assert(!cp_tokens_next(&tokens));
+    ck_assert(!takes_name("", 513, &tokens));
     ck_assert_int_eq(tokens.problem.error, CP_SELECTOR_LABEL_TOO_LONG);
     ck_assert_uint_eq(tokens.problem.offset, 0);
-
-    memcpy(text, "has( ", 5);
-    cp_tokens_init(&tokens, cp_text_make(text, 5 + 513));
-    ck_assert(!cp_tokens_next(&tokens));
+    ck_assert(!takes_name("has( ", 513, &tokens));
     ck_assert_int_eq(tokens.problem.error, CP_SELECTOR_LABEL_TOO_LONG);
     ck_assert_uint_eq(tokens.problem.offset, 5);
+    ck_assert(!takes_name("has( ", 512, &tokens));
+    ck_assert_int_eq(tokens.problem.error, CP_SELECTOR_UNCLOSED_HAS);
+    ck_assert_uint_eq(tokens.problem.offset, 517);
 }
 END_TEST
 
