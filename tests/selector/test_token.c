@@ -150,15 +150,14 @@ START_TEST(tokens_know_their_place_and_text)
 END_TEST
 
 /* Is the first token of a text that ends with a name of length bytes there? */
-static bool takes_name(const char *before, size_t length, struct cp_tokens *tokens)
+static bool takes_name(struct cp_text before, size_t length, struct cp_tokens *tokens)
 {
-    char text[600];
-    size_t offset = strlen(before);
+    static char text[600]; /* the tokens point to it */
 
-    ck_assert_uint_le(offset + length, sizeof(text));
+    ck_assert_uint_le(before.length + length, sizeof(text));
     memset(text, 'a', sizeof(text));
-    memcpy(text, before, offset);
-    cp_tokens_init(tokens, cp_text_make(text, offset + length));
+    memcpy(text, before.data, before.length);
+    cp_tokens_init(tokens, cp_text_make(text, before.length + length));
     return cp_tokens_next(tokens);
 }
 
@@ -166,15 +165,15 @@ START_TEST(a_name_has_up_to_512_bytes)
 {
     struct cp_tokens tokens;
 
-    ck_assert(takes_name("", 512, &tokens));
+    ck_assert(takes_name(CP_TEXT(""), 512, &tokens));
     ck_assert_uint_eq(tokens.token.text.length, 512);
-    ck_assert(!takes_name("", 513, &tokens));
+    ck_assert(!takes_name(CP_TEXT(""), 513, &tokens));
     ck_assert_int_eq(tokens.problem.error, CP_SELECTOR_LABEL_TOO_LONG);
     ck_assert_uint_eq(tokens.problem.offset, 0);
-    ck_assert(!takes_name("has( ", 513, &tokens));
+    ck_assert(!takes_name(CP_TEXT("has( "), 513, &tokens));
     ck_assert_int_eq(tokens.problem.error, CP_SELECTOR_LABEL_TOO_LONG);
     ck_assert_uint_eq(tokens.problem.offset, 5);
-    ck_assert(!takes_name("has( ", 512, &tokens));
+    ck_assert(!takes_name(CP_TEXT("has( "), 512, &tokens));
     ck_assert_int_eq(tokens.problem.error, CP_SELECTOR_UNCLOSED_HAS);
     ck_assert_uint_eq(tokens.problem.offset, 517);
 }
