@@ -104,5 +104,7 @@ int cp_compile(const struct cp_compile_input *input, struct calpol_ruleset *rule
             return status;
     }
     set_keys(&compiler);
+    if (input->out_policies)
+        *input->out_policies = compiler.policies.items;
     return cp_freeze_ruleset(&compiler);
 }

@@ -16,6 +16,8 @@ struct cp_compile_input {
     enum calpol_dialect dialect;      /* as asked for; AUTO is settled here (K8-3) */
     bool lenient;
     struct cp_options options;        /* what the caller set; resources add to it (EV-195) */
+    /* NULL, or where the policies that were compiled go: by their numbers in the ruleset, in work. */
+    struct cp_policy_spec *const **out_policies;
 };
 
 /*
