@@ -253,11 +253,28 @@ static int fill_nodes(struct cp_compiler *compiler, struct node_parts *parts)
     return status;
 }
 
+/* EV-10: a Node object or any endpoint that names it makes a node one that can be named. */
+static int add_references(struct cp_compiler *compiler)
+{
+    int status = CALPOL_OK;
+
+    for (uint32_t i = 0; !status && i < compiler->nodes.count; i++) {
+        struct cp_text reference;
+
+        status = cp_keep_joined(compiler, "node:", compiler->nodes.items[i].name, &reference);
+        if (!status)
+            status = cp_add_reference(compiler, reference, CP_REFERENCE_NODE, i);
+    }
+    return status;
+}
+
 int cp_finish_nodes(struct cp_compiler *compiler)
 {
     struct node_parts *parts;
-    int status = apply_felix(compiler);
+    int status = add_references(compiler);
 
+    if (!status)
+        status = apply_felix(compiler);
     if (status)
         return status;
     cp_prefix_trie_init(&compiler->ruleset->node_trie, compiler->arena);
