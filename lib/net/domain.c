@@ -31,7 +31,7 @@ static bool is_whole_label(struct cp_text text, size_t at)
 
 bool cp_domain_matches(struct cp_text pattern, struct cp_text name)
 {
-    struct cp_text head, tail, middle;
+    struct cp_text head, tail;
     size_t star;
 
     pattern = without_final_dot(pattern);
@@ -45,11 +45,8 @@ bool cp_domain_matches(struct cp_text pattern, struct cp_text name)
     tail = cp_text_from_byte(pattern, star + 1);
     if (!is_whole_label(pattern, star) || cp_text_find_byte(tail, '*') != SIZE_MAX)
         return false;
-    /* Both bring their dot along, so what is between them is whole labels, if anything. */
-    if (name.length <= head.length + tail.length)
-        return false;
-    middle = cp_text_from_byte(name, head.length);
-    middle.length -= tail.length;
-    return are_labels(middle) && cp_text_equal_folded(head, cp_text_first(name, head.length)) &&
+    /* Both bring their dot along, so what is left between them is whole labels. */
+    return name.length > head.length + tail.length &&
+           cp_text_equal_folded(head, cp_text_first(name, head.length)) &&
            cp_text_equal_folded(tail, cp_text_from_byte(name, name.length - tail.length));
 }

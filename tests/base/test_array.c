@@ -51,15 +51,17 @@ END_TEST
 
 START_TEST(more_than_four_billion_items_are_refused)
 {
-    struct {
-        void *memory;
-        uint32_t capacity;
-    } array = {NULL, UINT32_MAX - 1};
+    struct failing_allocator counting;
+    struct cp_arena small;
+    void *memory = NULL;
+    uint32_t capacity = UINT32_MAX - 1;
 
-    ck_assert(
-        !cp_array_reserve_bytes(&arena, &array.memory, UINT32_MAX - 1, &array.capacity, 2, 8));
-    ck_assert_uint_eq(array.capacity, UINT32_MAX - 1);
-    ck_assert_ptr_null(array.memory);
+    failing_allocator_init(&counting, 0);
+    cp_arena_init(&small, &counting.allocator);
+    ck_assert(!cp_array_reserve_bytes(&small, &memory, UINT32_MAX - 1, &capacity, 2, 1));
+    ck_assert_uint_eq(counting.allocation_count, 0);
+    ck_assert_uint_eq(capacity, UINT32_MAX - 1);
+    ck_assert_ptr_null(memory);
 }
 END_TEST
 

@@ -51,6 +51,7 @@ static const struct {
     {"f*.example.com", "foo.example.com", false},
     {"f*o.com", "fooo.com", false},
     {"*.*.com", "a.b.com", false},
+    {"*.*.com", "a.*.com", false},
     {"*.example.com", "*.example.com", true}, /* a name like any other */
     {"example.com", "", false},
     {"", "", false},

@@ -142,6 +142,9 @@ static struct cp_prefix random_prefix(uint64_t *random)
 
     for (unsigned i = 0; i < cp_family_bits(prefix.address.family) / 8; i++)
         prefix.address.bytes[i] = bytes[next_random(random) % 4];
+    /* Most IPv6 networks part in the second half only. */
+    if (prefix.address.family == 6 && next_random(random) % 4)
+        memset(prefix.address.bytes, 0, 8);
     prefix.length = (uint8_t)(next_random(random) % (cp_family_bits(prefix.address.family) + 1));
     (void)cp_prefix_mask(&prefix);
     return prefix;
