@@ -81,6 +81,22 @@ int cp_compile_namespaces(struct cp_compiler *compiler);
 /* policies.c: converts, sorts tiers and policies (EV-20 to EV-24, K8-7 to K8-9). */
 int cp_compile_policies(struct cp_compiler *compiler);
 
+/* combined.c: the selectors of fields as predicates, and policies for which that cannot be. */
+int cp_combine_policy_spec(struct cp_compiler *compiler,
+                           const struct cp_policy_spec *spec,
+                           const struct cp_selector **out_selector);
+int cp_combine_entity_spec(struct cp_compiler *compiler,
+                           const struct cp_entity_spec *spec,
+                           struct cp_text namespace_name,
+                           const struct cp_selector **out_positive,
+                           const struct cp_selector **out_negative);
+int cp_policy_combines(struct cp_compiler *compiler,
+                       const struct cp_policy_spec *spec,
+                       bool *out_combines);
+int cp_profile_combines(struct cp_compiler *compiler,
+                        const struct cp_profile_spec *spec,
+                        bool *out_combines);
+
 /* profiles.c: declared and implied profiles; then their rules, as policies behind the policies. */
 int cp_compile_profiles(struct cp_compiler *compiler);
 int cp_compile_profile_rules(struct cp_compiler *compiler);

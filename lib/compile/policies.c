@@ -235,18 +235,9 @@ static enum cp_policy_set set_of(const struct cp_policy_spec *spec)
 static int combine_policy(struct cp_compiler *compiler, const struct cp_policy_spec *spec,
                           uint32_t *out_selector)
 {
-    struct cp_selector_builder builder = {compiler->work, compiler->names};
     const struct cp_selector *tree = NULL;
-    int status;
+    int status = cp_combine_policy_spec(compiler, spec, &tree);
 
-    if (spec->metadata.namespace_name.length)
-        status = cp_combine_network_policy(&builder, spec->selector.tree,
-                                           spec->metadata.namespace_name,
-                                           spec->service_account_selector.tree, &tree);
-    else
-        status = cp_combine_global_policy(&builder, spec->selector.tree, spec->selector.text,
-                                          spec->namespace_selector.tree,
-                                          spec->service_account_selector.tree, &tree);
     return status ? status : cp_selector_number(compiler, tree, out_selector);
 }
 
@@ -345,6 +336,15 @@ static int add_policy(struct cp_compiler *compiler, struct cp_policy_spec *spec)
     return CALPOL_OK;
 }
 
+/* Those whose selectors do not combine are reported and left out. */
+static int add_own(struct cp_compiler *compiler, struct cp_policy_spec *spec)
+{
+    bool combines;
+    int status = cp_policy_combines(compiler, spec, &combines);
+
+    return status || !combines ? status : add_policy(compiler, spec);
+}
+
 static int add_converted(struct cp_compiler *compiler)
 {
     const struct cp_collection *collection = compiler->collection;
@@ -376,7 +376,7 @@ int cp_compile_policies(struct cp_compiler *compiler)
     int status = CALPOL_OK;
 
     for (uint32_t i = 0; !status && i < compiler->collection->policies.count; i++)
-        status = add_policy(compiler, compiler->collection->policies.items[i]);
+        status = add_own(compiler, compiler->collection->policies.items[i]);
     if (!status)
         status = add_converted(compiler);
     if (!status)

@@ -115,12 +115,16 @@ static int add_declared(struct cp_compiler *compiler, const struct cp_profile_sp
     const struct cp_pairs *labels = &spec->labels_to_apply;
     struct cp_label_list list = {0};
     uint32_t profile;
-    bool added;
+    bool added, combines;
     int status = add_profile(compiler, spec->metadata.name, &added, &profile);
 
+    if (!status)
+        status = cp_profile_combines(compiler, spec, &combines);
     if (status)
         return status;
-    compiler->profiles.items[profile].spec = spec;
+    /* To a dataplane a profile that it left out is one that does not exist (EV-112). */
+    compiler->profiles.items[profile].missing = !combines;
+    compiler->profiles.items[profile].spec = combines ? spec : NULL;
     for (uint32_t i = 0; !status && i < labels->items.count; i++)
         status =
             cp_label_add(compiler, &list, labels->items.items[i].key, labels->items.items[i].value);

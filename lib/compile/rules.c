@@ -87,17 +87,8 @@ static int keep_words(struct cp_compiler *compiler, const struct cp_entity_spec 
 static int combine_selectors(struct cp_compiler *compiler, const struct cp_entity_spec *spec,
                              struct cp_text namespace_name, struct cp_entity *entity)
 {
-    struct cp_selector_builder builder = {compiler->work, compiler->names};
-    const struct cp_entity_selectors selectors = {
-        .selector = spec->selector.tree,
-        .not_selector = spec->not_selector.tree,
-        .namespace_selector = spec->namespace_selector.tree,
-        .service_account_selector = spec->service_account_selector.tree,
-        .service_account_names = spec->service_account_names.items.items,
-        .service_account_name_count = spec->service_account_names.items.count,
-    };
     const struct cp_selector *positive = NULL, *negative = NULL;
-    int status = cp_combine_entity(&builder, &selectors, namespace_name, &positive, &negative);
+    int status = cp_combine_entity_spec(compiler, spec, namespace_name, &positive, &negative);
 
     if (!status && positive)
         status = cp_selector_number(compiler, positive, &entity->selector);

@@ -141,6 +141,39 @@ START_TEST(policies_of_a_tier_are_a_range)
 }
 END_TEST
 
+/* 508 bytes are a label name; with "pcns." in front they are one too many. */
+static void build_long_selector(char *text, size_t size)
+{
+    const char *head = "---\napiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\n"
+                       "metadata: {name: long}\nspec: {namespaceSelector: 'has(";
+    size_t at = strlen(head);
+
+    ck_assert_uint_lt(at + 520, size);
+    memcpy(text, head, at);
+    memset(text + at, 'k', 508);
+    memcpy(text + at + 508, ")'}\n", sizeof(")'}\n"));
+}
+
+START_TEST(a_policy_whose_selectors_do_not_combine_is_an_error_and_left_out)
+{
+    static const struct cp_options options;
+    char text[1024];
+    struct loaded loaded;
+    struct cp_compile_input input = {.collection = &loaded.collection,
+                                     .work = &loaded.work,
+                                     .diagnostics = &loaded.diagnostics,
+                                     .options = options};
+
+    build_long_selector(text, sizeof(text));
+    load_resources(&loaded, cp_text_from(text), 0);
+    expect_no_errors(&loaded);
+    ck_assert_int_eq(cp_compile(&input, loaded.ruleset), CALPOL_OK);
+    expect_report(&loaded, CALPOL_SEVERITY_ERROR, CP_CODE_SELECTOR_SYNTAX, "spec");
+    ck_assert_uint_eq(loaded.ruleset->policy_count, 0);
+    finish_resources(&loaded);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("compile/policies");
@@ -154,6 +187,7 @@ Suite *test_suite(void)
     tcase_add_test(order, on_a_tie_the_enforced_kind_comes_before_the_staged_one);
     tcase_add_test(order, a_staged_deletion_takes_no_part);
     tcase_add_test(order, policies_of_a_tier_are_a_range);
+    tcase_add_test(order, a_policy_whose_selectors_do_not_combine_is_an_error_and_left_out);
     suite_add_tcase(suite, order);
     return suite;
 }
