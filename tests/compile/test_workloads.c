@@ -63,7 +63,7 @@ START_TEST(each_template_without_live_pods_gives_one_pod_or_two)
              POD("name: x, labels: {pod-template-hash: abc}, " OWNER("ReplicaSet", "d-abc")),
          "x"},
         {DEPLOYMENT("name: d", "")
-             POD("name: x, labels: {pod-template-hash: abc}, " OWNER("ReplicaSet", "dabc")),
+             POD("name: x, labels: {pod-template-hash: abc}, " OWNER("ReplicaSet", "dxabc")),
          "x d-1"},
         {DEPLOYMENT("name: d", "") POD("name: x, " OWNER("ReplicaSet", "d-abc")), "x d-1"},
         {OBJECT("batch/v1", "CronJob", "name: c", "")

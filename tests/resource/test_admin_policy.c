@@ -157,7 +157,7 @@ START_TEST(what_is_wrong_is_reported_where_it_is)
         {EGRESS("{action: Deny, to: [{networks: [10.0.0.0/8, 10.0.0.0/9, 10.0.0.0/8]}]}"),
          CP_CODE_ADMIN_DUPLICATE, "spec.egress[0].to[0].networks"},
         {EGRESS("{action: Deny, to: [{networks: "
-                "['0000:0000:0000:0000:0000:0000:0000:0000:0000:0/128']}]}"),
+                "['0000:0000:0000:0000:0000:0001:100.100.100.100/128']}]}"),
          CP_CODE_CIDR, "spec.egress[0].to[0].networks[0]"},
         {EGRESS("{action: Accept, to: [{domainNames: []}]}"), CP_CODE_ADMIN_TOO_MANY,
          "spec.egress[0].to[0].domainNames"},
