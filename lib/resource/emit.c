@@ -22,18 +22,38 @@ static bool is_plain(struct cp_text text)
         char byte = cp_lower(text.data[i]);
         bool is_word = cp_is_digit(byte) || (byte >= 'a' && byte <= 'z');
 
-        if (!is_word && (i == 0 || !strchr("-_./", byte) || byte == '\0'))
+        if (!is_word && byte != '/' && (i == 0 || (byte != '-' && byte != '_' && byte != '.')))
             return false;
     }
     return text.length && cp_scalar_type(text, &boolean) == CP_NODE_TEXT;
 }
 
+/* Selectors are easier to read in single quotes, which need no escapes. */
+static bool is_for_single_quotes(struct cp_text text)
+{
+    bool has_escaped = false;
+
+    for (size_t i = 0; i < text.length; i++) {
+        char byte = text.data[i];
+
+        if (byte < ' ' || byte > '~' || byte == '\'')
+            return false;
+        has_escaped = has_escaped || byte == '"' || byte == '\\';
+    }
+    return has_escaped;
+}
+
 static void add_scalar(struct cp_emitter *emitter, struct cp_text text)
 {
-    if (emitter->form == CP_EMIT_YAML && is_plain(text))
+    if (emitter->form == CP_EMIT_YAML && is_plain(text)) {
         cp_buffer_add(emitter->buffer, text);
-    else
+    } else if (emitter->form == CP_EMIT_YAML && is_for_single_quotes(text)) {
+        cp_buffer_add_byte(emitter->buffer, '\'');
+        cp_buffer_add(emitter->buffer, text);
+        cp_buffer_add_byte(emitter->buffer, '\'');
+    } else {
         cp_buffer_add_json(emitter->buffer, text);
+    }
 }
 
 /* What stands in front of an item: separator or indentation, then its key. */
