@@ -138,10 +138,10 @@ static void read_rules(struct cp_resource_reader *reader,
 
         if (!rule)
             return;
-        scope = cp_k8s_rule_begin(reader);
+        scope = cp_k8s_begin(reader, CP_LENIENCY_ALL);
         rule->origin = cp_k8s_origin(reader, &item);
         read_rule_body(reader, &item, flavour, is_egress, rule);
-        rule->broken = cp_k8s_rule_end(reader, &scope);
+        rule->broken = cp_k8s_end(reader, &scope);
     }
 }
 
@@ -231,9 +231,9 @@ static void read_policy(struct cp_resource_reader *reader,
     }
     policy->metadata = reader->metadata;
     policy->kind = flavour->kind;
-    scope = cp_k8s_spec_begin(reader);
+    scope = cp_k8s_begin(reader, CP_LENIENCY_NONE);
     read_spec(reader, &spec, flavour, policy);
-    cp_k8s_spec_end(reader, &scope);
+    (void)cp_k8s_end(reader, &scope);
     if (flavour->is_v1alpha1 && cp_resource_usable(reader))
         reader->collection->has_admin_v1alpha1 = true;
     cp_resource_add(reader, &reader->collection->k8s_policies, policy);

@@ -70,6 +70,7 @@ void cp_endpoint_slice_read(struct cp_resource_reader *reader, const struct cp_f
     struct cp_field endpoints = cp_field_member(root, "endpoints");
     struct cp_field ports = cp_field_member(root, "ports");
     const struct cp_text *service;
+    struct cp_k8s_scope scope;
     struct cp_text text;
 
     if (!slice) {
@@ -80,8 +81,10 @@ void cp_endpoint_slice_read(struct cp_resource_reader *reader, const struct cp_f
     service = cp_pairs_find(&slice->metadata.labels, CP_TEXT("kubernetes.io/service-name"));
     if (service)
         slice->service = *service;
+    scope = cp_k8s_begin(reader, CP_LENIENCY_ALL);
     slice->names_hosts = cp_read_text(&reader->base, &type, &text) && cp_text_is(text, "FQDN");
     cp_read_backend_ports(reader, &ports, slice);
     read_endpoints(reader, &endpoints, slice);
+    (void)cp_k8s_end(reader, &scope);
     cp_resource_add(reader, &reader->collection->slices, slice);
 }

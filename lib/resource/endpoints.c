@@ -59,14 +59,13 @@ static struct cp_slice_spec *new_slice(struct cp_resource_reader *reader)
     return slice;
 }
 
-void cp_endpoints_read(struct cp_resource_reader *reader, const struct cp_field *root)
+static void read_subsets(struct cp_resource_reader *reader, const struct cp_field *subsets)
 {
-    struct cp_field subsets = cp_field_member(root, "subsets");
-    uint32_t count = cp_read_sequence(&reader->base, &subsets) ? cp_field_count(&subsets) : 0;
+    uint32_t count = cp_read_sequence(&reader->base, subsets) ? cp_field_count(subsets) : 0;
 
     /* Without subsets it still says that its Service has no backends. */
     for (uint32_t i = 0; i < count || i == 0; i++) {
-        struct cp_field subset = cp_field_item(&subsets, i);
+        struct cp_field subset = cp_field_item(subsets, i);
         struct cp_slice_spec *slice = new_slice(reader);
 
         if (!slice)
@@ -74,4 +73,13 @@ void cp_endpoints_read(struct cp_resource_reader *reader, const struct cp_field 
         read_subset(reader, &subset, slice);
         cp_resource_add(reader, &reader->collection->slices, slice);
     }
+}
+
+void cp_endpoints_read(struct cp_resource_reader *reader, const struct cp_field *root)
+{
+    struct cp_field subsets = cp_field_member(root, "subsets");
+    struct cp_k8s_scope scope = cp_k8s_begin(reader, CP_LENIENCY_ALL);
+
+    read_subsets(reader, &subsets);
+    (void)cp_k8s_end(reader, &scope);
 }

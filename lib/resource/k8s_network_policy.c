@@ -161,7 +161,7 @@ static void read_rule(struct cp_resource_reader *reader,
     const char *const names[] = {peers_name, "ports", NULL};
     struct cp_field peers = cp_field_member(field, peers_name);
     struct cp_field ports = cp_field_member(field, "ports");
-    struct cp_k8s_scope scope = cp_k8s_rule_begin(reader);
+    struct cp_k8s_scope scope = cp_k8s_begin(reader, CP_LENIENCY_ALL);
 
     rule->action = CALPOL_ACTION_ALLOW;
     rule->origin = cp_k8s_origin(reader, field);
@@ -169,7 +169,7 @@ static void read_rule(struct cp_resource_reader *reader,
         read_peers(reader, &peers, rule);
         read_ports(reader, &ports, rule);
     }
-    rule->broken = cp_k8s_rule_end(reader, &scope);
+    rule->broken = cp_k8s_end(reader, &scope);
 }
 
 static void read_rules(struct cp_resource_reader *reader,
@@ -279,10 +279,10 @@ void cp_k8s_network_policy_read(struct cp_resource_reader *reader, const struct 
 
     if (!policy)
         return;
-    scope = cp_k8s_spec_begin(reader);
+    scope = cp_k8s_begin(reader, CP_LENIENCY_NONE);
     cp_k8s_read_object(reader, &spec, names);
     read_spec(reader, &spec, policy);
-    cp_k8s_spec_end(reader, &scope);
+    (void)cp_k8s_end(reader, &scope);
     cp_resource_add(reader, &reader->collection->k8s_policies, policy);
 }
 
@@ -312,10 +312,10 @@ void cp_staged_k8s_network_policy_read(struct cp_resource_reader *reader,
         return;
     cp_read_staged_action(reader, &spec, &policy->staged_action);
     check_staged_spec(reader, &spec, policy->staged_action);
-    scope = cp_k8s_spec_begin(reader);
+    scope = cp_k8s_begin(reader, CP_LENIENCY_NONE);
     cp_k8s_read_object(reader, &spec, names);
     if (policy->staged_action != CP_STAGED_DELETE)
         read_spec(reader, &spec, policy);
-    cp_k8s_spec_end(reader, &scope);
+    (void)cp_k8s_end(reader, &scope);
     cp_resource_add(reader, &reader->collection->k8s_policies, policy);
 }

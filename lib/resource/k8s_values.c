@@ -8,7 +8,7 @@
 #include "net/protocol.h"
 #include "resource/values.h"
 
-static struct cp_k8s_scope begin(struct cp_resource_reader *reader, enum cp_leniency leniency)
+struct cp_k8s_scope cp_k8s_begin(struct cp_resource_reader *reader, enum cp_leniency leniency)
 {
     struct cp_k8s_scope scope = {reader->base.leniency, reader->base.problem_count};
 
@@ -16,22 +16,7 @@ static struct cp_k8s_scope begin(struct cp_resource_reader *reader, enum cp_leni
     return scope;
 }
 
-struct cp_k8s_scope cp_k8s_spec_begin(struct cp_resource_reader *reader)
-{
-    return begin(reader, CP_LENIENCY_NONE);
-}
-
-void cp_k8s_spec_end(struct cp_resource_reader *reader, const struct cp_k8s_scope *scope)
-{
-    reader->base.leniency = scope->leniency;
-}
-
-struct cp_k8s_scope cp_k8s_rule_begin(struct cp_resource_reader *reader)
-{
-    return begin(reader, CP_LENIENCY_ALL);
-}
-
-bool cp_k8s_rule_end(struct cp_resource_reader *reader, const struct cp_k8s_scope *scope)
+bool cp_k8s_end(struct cp_resource_reader *reader, const struct cp_k8s_scope *scope)
 {
     reader->base.leniency = scope->leniency;
     return reader->base.problem_count != scope->problem_count;

@@ -9,19 +9,20 @@
 #include "resource/context.h"
 
 /*
- * K8-130: in a policy, lenient loading tolerates problems inside rules and nothing else. A policy
- * is read between begin and end of its spec, each rule between begin and end of the rule;
- * cp_k8s_rule_end tells whether the rule has a problem and must not be taken at its word.
+ * How far lenient loading goes while something is read, between begin and end. K8-130: in a policy
+ * it tolerates problems inside rules (CP_LENIENCY_ALL) and nothing else (CP_LENIENCY_NONE). Of the
+ * other kinds it leaves out what it cannot read (CP_LENIENCY_ALL), as policy needs little of them.
+ *
+ * The end tells whether there were problems in between: a rule that has one must not be taken at
+ * its word.
  */
 struct cp_k8s_scope {
     enum cp_leniency leniency; /* outside */
     uint32_t problem_count;    /* at the begin */
 };
 
-struct cp_k8s_scope cp_k8s_spec_begin(struct cp_resource_reader *reader);
-void cp_k8s_spec_end(struct cp_resource_reader *reader, const struct cp_k8s_scope *scope);
-struct cp_k8s_scope cp_k8s_rule_begin(struct cp_resource_reader *reader);
-bool cp_k8s_rule_end(struct cp_resource_reader *reader, const struct cp_k8s_scope *scope);
+struct cp_k8s_scope cp_k8s_begin(struct cp_resource_reader *reader, enum cp_leniency leniency);
+bool cp_k8s_end(struct cp_resource_reader *reader, const struct cp_k8s_scope *scope);
 
 /* Is there a mapping to read? Its members are checked against names (NULL: any name will do, but
    none twice). An absent field is false without a report. */

@@ -2,6 +2,7 @@
 /*
  * Nodes (K8-131): labels and addresses.
  */
+#include "resource/k8s_values.h"
 #include "resource/readers.h"
 #include "resource/values.h"
 
@@ -29,12 +30,14 @@ void cp_node_read(struct cp_resource_reader *reader, const struct cp_field *root
     struct cp_node_spec *node = CP_NEW(reader->base.arena, struct cp_node_spec);
     struct cp_field status = cp_field_member(root, "status");
     struct cp_field addresses = cp_field_member(&status, "addresses");
+    struct cp_k8s_scope scope;
 
     if (!node) {
         cp_resource_no_memory(reader);
         return;
     }
     node->metadata = reader->metadata;
+    scope = cp_k8s_begin(reader, CP_LENIENCY_ALL);
     if (cp_read_sequence(&reader->base, &addresses)) {
         for (uint32_t i = 0; i < cp_field_count(&addresses); i++) {
             struct cp_field item = cp_field_item(&addresses, i);
@@ -42,5 +45,6 @@ void cp_node_read(struct cp_resource_reader *reader, const struct cp_field *root
             read_address(reader, &item, node);
         }
     }
+    (void)cp_k8s_end(reader, &scope);
     cp_resource_add(reader, &reader->collection->nodes, node);
 }

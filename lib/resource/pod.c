@@ -302,6 +302,7 @@ void cp_pod_read(struct cp_resource_reader *reader, const struct cp_field *root)
     struct cp_field spec = cp_field_member(root, "spec");
     struct cp_field status = cp_field_member(root, "status");
     struct cp_field deletion = cp_field_member(&metadata, "deletionTimestamp");
+    struct cp_k8s_scope scope;
 
     if (!workload) {
         cp_resource_no_memory(reader);
@@ -310,9 +311,11 @@ void cp_pod_read(struct cp_resource_reader *reader, const struct cp_field *root)
     workload->metadata = reader->metadata;
     workload->source = CP_WORKLOAD_POD;
     workload->deleting = cp_field_present(&deletion);
+    scope = cp_k8s_begin(reader, CP_LENIENCY_ALL);
     cp_read_controller(reader, &metadata, &workload->owner_kind, &workload->owner_name);
     cp_read_pod_spec(reader, &spec, workload);
     read_status(reader, &status, workload);
     read_addresses(reader, &status, workload);
+    (void)cp_k8s_end(reader, &scope);
     cp_resource_add(reader, &reader->collection->workloads, workload);
 }

@@ -160,6 +160,7 @@ void cp_service_read(struct cp_resource_reader *reader, const struct cp_field *r
     struct cp_field not_ready = cp_field_member(&spec, "publishNotReadyAddresses");
     struct cp_field selector = cp_field_member(&spec, "selector");
     struct cp_field ports = cp_field_member(&spec, "ports");
+    struct cp_k8s_scope scope;
     struct cp_text text;
 
     if (!service) {
@@ -167,6 +168,7 @@ void cp_service_read(struct cp_resource_reader *reader, const struct cp_field *r
         return;
     }
     service->metadata = reader->metadata;
+    scope = cp_k8s_begin(reader, CP_LENIENCY_ALL);
     cp_k8s_read_object(reader, &spec, NULL);
     service->external_name =
         cp_read_text(&reader->base, &type, &text) && cp_text_is(text, "ExternalName");
@@ -176,5 +178,6 @@ void cp_service_read(struct cp_resource_reader *reader, const struct cp_field *r
     read_cluster_ips(reader, &spec, service);
     read_external_ips(reader, root, &spec, service);
     read_ports(reader, &ports, service);
+    (void)cp_k8s_end(reader, &scope);
     cp_resource_add(reader, &reader->collection->services, service);
 }

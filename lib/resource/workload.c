@@ -100,6 +100,7 @@ void cp_workload_read(struct cp_resource_reader *reader, const struct cp_field *
     struct cp_field metadata = cp_field_member(root, "metadata");
     struct cp_field spec = cp_field_member(root, "spec");
     size_t form = 0;
+    struct cp_k8s_scope scope;
 
     if (!template_) {
         cp_resource_no_memory(reader);
@@ -109,7 +110,9 @@ void cp_workload_read(struct cp_resource_reader *reader, const struct cp_field *
         form++;
     template_->metadata = reader->metadata;
     template_->kind = forms[form].template_kind;
+    scope = cp_k8s_begin(reader, CP_LENIENCY_ALL);
     cp_read_controller(reader, &metadata, &template_->owner_kind, &template_->owner_name);
     read_spec(reader, &spec, forms[form].count, template_);
+    (void)cp_k8s_end(reader, &scope);
     cp_resource_add(reader, &reader->collection->templates, template_);
 }

@@ -290,6 +290,27 @@ START_TEST(what_is_wrong_is_reported_where_it_is)
 }
 END_TEST
 
+START_TEST(lenient_loading_leaves_out_what_it_cannot_read)
+{
+    static const char text[] =
+        POD("", "spec: {nodeName: 5, containers: [{ports: {}}, {ports: [{containerPort: 0}, "
+                "{containerPort: 80}]}]}\n"
+                "status: {podIPs: [{ip: x}, {ip: 10.0.0.1}]}\n");
+    const struct cp_workload_spec *pod;
+    struct loaded loaded;
+
+    load_resources(&loaded, cp_text_from(text), CALPOL_LOAD_LENIENT);
+    expect_no_errors(&loaded);
+    ck_assert_uint_eq(loaded.diagnostics.warning_count, 4);
+    pod = loaded.collection.workloads.items[0];
+    expect_text(pod->node, "5");
+    ck_assert_uint_eq(pod->ports.count, 1);
+    ck_assert_uint_eq(pod->addresses.count, 1);
+    ck_assert_int_eq(loaded.reader.base.leniency, CP_LENIENCY_BY_CODE);
+    finish_resources(&loaded);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("resource/pod");
@@ -306,6 +327,7 @@ Suite *test_suite(void)
     tcase_add_test(reading, the_owner_that_controls_a_pod_is_known);
     tcase_add_test(loose, what_policy_does_not_need_is_passed_over);
     tcase_add_test(loose, what_is_wrong_is_reported_where_it_is);
+    tcase_add_test(loose, lenient_loading_leaves_out_what_it_cannot_read);
     suite_add_tcase(suite, reading);
     suite_add_tcase(suite, loose);
     return suite;
