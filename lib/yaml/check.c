@@ -144,12 +144,15 @@ static int walk_flaws(struct cp_reader *reader,
 {
     struct level root = {.field = *field};
     struct level *level = &root;
+    uint32_t errors_before = reader->error_count;
 
     (void)cp_report_flaw(reader, field);
-    /* A full list has said enough of a file that is to be refused. */
-    while (level && reader->status == CALPOL_OK && !reader->diagnostics->full) {
+    while (level && reader->status == CALPOL_OK) {
         struct level *down;
 
+        /* A full list has said enough, but an error there is must be counted. */
+        if (reader->diagnostics->full && reader->error_count > errors_before)
+            break;
         if (next_level(reader, level, arena, &down) != CALPOL_OK)
             return CALPOL_ERROR_NO_MEMORY;
         if (down)

@@ -139,7 +139,7 @@ static int on_unknown_alias(struct cp_events *events, const yaml_event_t *event)
                      text_of(event->data.alias.anchor));
     cp_events_fail(events, &event->start_mark);
     events->error->message = cp_buffer_text(&message);
-    return CALPOL_OK;
+    return message.failed ? CALPOL_ERROR_NO_MEMORY : CALPOL_OK;
 }
 
 static int on_alias(struct cp_events *events, const yaml_event_t *event)

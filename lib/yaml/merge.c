@@ -59,25 +59,27 @@ static struct cp_member *find(struct merge *merge,
     return &merge->members.items[cp_index_item(&merge->index, *out_position)];
 }
 
-/* A pair of the mapping's own: behind the merge it overrides what was merged. */
+/* A pair of the mapping's own: behind the merge it overrides what was merged, though not what makes
+   a repeated key of it. */
 static int add_own(struct merge *merge, const struct cp_member *member)
 {
     struct cp_member copy = *member;
     struct cp_member *known;
     uint64_t hash;
     uint32_t position;
+    bool overrides;
 
     if (member->key.type != CP_NODE_TEXT)
         return append(merge, member, false);
     known = find(merge, &member->key, &hash, &position);
-    if (known && merge->is_merged.items[known - merge->members.items]) {
-        merge->is_merged.items[known - merge->members.items] = false;
-        *known = *member;
-        return CALPOL_OK;
-    }
-    if (known)
+    overrides = known && merge->is_merged.items[known - merge->members.items];
+    if (known && (!overrides || known->key.flaw))
         cp_members_mark_repeated(&copy.key);
-    return append_indexed(merge, &copy, false, position, hash);
+    if (!overrides)
+        return append_indexed(merge, &copy, false, position, hash);
+    merge->is_merged.items[known - merge->members.items] = false;
+    *known = copy;
+    return CALPOL_OK;
 }
 
 /* A member of a mapping that is merged: the first counts, but one that the mapping itself has

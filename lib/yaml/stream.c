@@ -26,31 +26,34 @@ struct stream {
 struct advice {
     const char *problem; /* libyaml's words */
     const char *advice;
+    bool holds_at_end; /* of the text: elsewhere something is missing there */
 };
 
 static const struct advice advices[] = {
     {"found character that cannot start any token",
-     "put text that begins with a special character in quotes, and indent with blanks, not tabs"},
-    {"mapping values are not allowed in this context",
-     "put text with a colon in it in quotes, and look at the indentation"},
+     "put text that begins with a special character in quotes, and indent with blanks, not tabs",
+     true},
     {"did not find expected alphabetic or numeric character",
-     "put text that begins with * or & in quotes"},
-    {"did not find expected node content", "put text such as ::/0 in quotes"},
-    {"did not find expected ',' or ']'", "put text with special characters in it in quotes"},
-    {"did not find expected ',' or '}'", "put text with special characters in it in quotes"},
-    {"did not find expected key", "look at the indentation"},
-    {"did not find expected '-' indicator", "look at the indentation"},
-    {"did not find expected whitespace or line break", "put text that begins with ! in quotes"},
-    {"found incompatible YAML document", "expected %YAML 1.1 or 1.2"},
+     "put text that begins with * or & in quotes", true},
+    {"found incompatible YAML document", "expected %YAML 1.1 or 1.2", true},
+    {"mapping values are not allowed in this context",
+     "put text with a colon in it in quotes, and look at the indentation", true},
+    {"did not find expected whitespace or line break", "put text that begins with ! in quotes",
+     true},
+    {"did not find expected node content", "put text such as ::/0 in quotes", false},
+    {"did not find expected ',' or ']'", "put text with special characters in it in quotes", false},
+    {"did not find expected ',' or '}'", "put text with special characters in it in quotes", false},
+    {"did not find expected key", "look at the indentation", false},
+    {"did not find expected '-' indicator", "look at the indentation", false},
 };
 
-static const char *advice_on(const char *problem)
+static const char *advice_on(const char *problem, bool at_end)
 {
     for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++) {
-        if (strcmp(problem, advices[i].problem) == 0)
+        if (strcmp(problem, advices[i].problem) == 0 && (!at_end || advices[i].holds_at_end))
             return advices[i].advice;
     }
-    return NULL;
+    return at_end ? "the text ends here, perhaps a bracket or quote is not closed" : NULL;
 }
 
 /* An error at the end of the text is moved to where there is something to see: libyaml takes the
@@ -73,15 +76,13 @@ static void move_from_end(struct stream *stream)
 }
 
 /* "did not find expected key while parsing a block mapping that begins in line 3; look at ..." */
-static void set_message(struct stream *stream)
+static int set_message(struct stream *stream)
 {
     const yaml_parser_t *parser = &stream->parser;
     const char *problem = parser->problem ? parser->problem : "not well-formed YAML";
-    const char *advice = advice_on(problem);
+    const char *advice = advice_on(problem, stream->at_end);
     struct cp_buffer message;
 
-    if (stream->at_end)
-        advice = "the text ends here, perhaps a bracket or quote is not closed";
     cp_buffer_init(&message, stream->events.tree->arena);
     cp_buffer_add_string(&message, problem);
     if (parser->context)
@@ -92,6 +93,7 @@ static void set_message(struct stream *stream)
     if (advice)
         cp_buffer_format(&message, "; %s", advice);
     stream->events.error->message = cp_buffer_text(&message);
+    return message.failed ? CALPOL_ERROR_NO_MEMORY : CALPOL_OK;
 }
 
 static int on_parser_error(struct stream *stream)
@@ -100,8 +102,7 @@ static int on_parser_error(struct stream *stream)
         return CALPOL_ERROR_NO_MEMORY;
     cp_events_fail(&stream->events, &stream->parser.problem_mark);
     move_from_end(stream);
-    set_message(stream);
-    return CALPOL_OK;
+    return set_message(stream);
 }
 
 static int read_events(struct stream *stream)

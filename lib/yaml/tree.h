@@ -17,8 +17,8 @@
 
 /* What ended the reading of a source early. */
 struct cp_yaml_error {
-    enum cp_code code;      /* CP_CODE_NONE: nothing did */
-    struct cp_text message; /* {NULL, 0}: there was no memory for it */
+    enum cp_code code; /* CP_CODE_NONE: nothing did */
+    struct cp_text message;
     uint32_t line, column;
 };
 
