@@ -45,7 +45,7 @@ static int put_help(void)
     cli_put(&out,
             "\ncalpol COMMAND --help tells more; calpol --version which calpol this is.\n"
             "\n"
-            "  calpol eval -p policies/ --from shop/web --to shop/db --protocol TCP --port 5432\n");
+            "  calpol eval -p policies/ --from shop/web --to shop/db --protocol TCP --port 80\n");
     return cli_common_finish(CLI_EXIT_OK);
 }
 

@@ -115,20 +115,33 @@ static enum cli_style word_style(const char *word, size_t length)
     return CLI_PLAIN;
 }
 
-/* The first word of a line; where it begins is where the indentation ends. */
-static void put_line(const struct cli_stream *stream, const char *line, size_t length)
+static bool is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+/* The next word of a line, with the blanks before it, coloured if it is a verdict. */
+static size_t put_word(const struct cli_stream *stream, const char *text, size_t length)
 {
     size_t start = 0, end;
 
-    while (start < length && line[start] == ' ')
+    while (start < length && text[start] == ' ')
         start++;
     end = start;
-    while (end < length &&
-           ((line[end] >= 'a' && line[end] <= 'z') || (line[end] >= 'A' && line[end] <= 'Z')))
+    while (end < length && is_letter(text[end]))
         end++;
-    cli_put_length(stream, line, start);
-    put_styled_length(stream, word_style(line + start, end - start), line + start, end - start);
-    cli_put_length(stream, line + end, length - end);
+    cli_put_length(stream, text, start);
+    put_styled_length(stream, word_style(text + start, end - start), text + start, end - start);
+    return end;
+}
+
+/* "DENY  ..." or "  egress   deny  ...": the verdict is the first word or the second. */
+static void put_line(const struct cli_stream *stream, const char *line, size_t length)
+{
+    size_t at = put_word(stream, line, length);
+
+    at += put_word(stream, line + at, length - at);
+    cli_put_length(stream, line + at, length - at);
 }
 
 void cli_put_answer(const struct cli_stream *stream, const char *text)
