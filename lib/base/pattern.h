@@ -10,7 +10,7 @@
 #include "base/text.h"
 
 enum cp_pattern {
-    CP_PATTERN_DNS_LABEL,      /* resources.md 7.5; length is the caller's business */
+    CP_PATTERN_DNS_LABEL, /* resources.md 7.5; length is the caller's business */
     CP_PATTERN_DNS_SUBDOMAIN,
     CP_PATTERN_QUALIFIED_NAME, /* 7.6, whole key; the prefix's 253 is the caller's business */
     CP_PATTERN_LABEL_VALUE,    /* 7.6, the empty value included, 63 */

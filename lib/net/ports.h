@@ -17,7 +17,9 @@ struct cp_ports {
 };
 
 /* The set of count ranges in any order, overlapping or not; kept in arena. False: no memory. */
-bool cp_ports_make(struct cp_arena *arena, const struct cp_port_range *ranges, uint32_t count,
+bool cp_ports_make(struct cp_arena *arena,
+                   const struct cp_port_range *ranges,
+                   uint32_t count,
                    struct cp_ports *out_ports);
 
 /* Is port in the set? An empty set contains nothing; "any port" is the absence of a set. */
