@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Kubernetes policies in Calico's form, as text.
+ */
+#include "api/loader.h"
+#include "compile/convert_k8s.h"
+#include "resource/write.h"
+
+struct calpol_text {
+    struct calpol_allocator allocator;
+    size_t length;
+    char string[]; /* with its NUL */
+};
+
+static size_t size_of(size_t length)
+{
+    return sizeof(struct calpol_text) + length + 1;
+}
+
+/* NULL: no memory. */
+static struct calpol_text *new_text(const struct calpol_allocator *allocator, struct cp_text text)
+{
+    struct calpol_text *copy = cp_allocate(allocator, size_of(text.length));
+
+    if (!copy)
+        return NULL;
+    copy->allocator = *allocator;
+    copy->length = text.length;
+    if (text.length)
+        memcpy(copy->string, text.data, text.length);
+    copy->string[text.length] = '\0';
+    return copy;
+}
+
+const char *calpol_text_string(const calpol_text *text)
+{
+    return text ? text->string : "";
+}
+
+size_t calpol_text_length(const calpol_text *text)
+{
+    return text ? text->length : 0;
+}
+
+void calpol_text_free(calpol_text *text)
+{
+    struct calpol_allocator allocator;
+
+    if (!text)
+        return;
+    allocator = text->allocator;
+    cp_release(&allocator, text, size_of(text->length));
+}
+
+/* What a converted policy was, and where it stands. */
+static void write_heading(const struct cp_metadata *metadata, struct cp_buffer *buffer)
+{
+    const struct cp_place *place = &metadata->origin.place;
+
+    if (buffer->length)
+        cp_buffer_add_string(buffer, "---\n");
+    cp_buffer_format(buffer, "# %t", metadata->resource);
+    if (place->source)
+        cp_buffer_format(buffer, ", %s:%u", place->source->name, place->line);
+    cp_buffer_add_byte(buffer, '\n');
+}
+
+static int convert_policy(struct cp_k8s_converter *converter,
+                          const struct cp_k8s_policy_spec *policy,
+                          struct cp_buffer *buffer)
+{
+    struct cp_policy_spec converted;
+    struct cp_writer writer;
+    int status = cp_convert_k8s_policy(converter, policy, &converted);
+
+    if (status)
+        return status;
+    write_heading(&policy->metadata, buffer);
+    cp_writer_init(&writer, CP_EMIT_YAML, converter->names, converter->arena, buffer);
+    return cp_write_policy(&writer, &converted);
+}
+
+static int convert_policies(struct cp_k8s_converter *converter, struct cp_buffer *buffer)
+{
+    int status = CALPOL_OK;
+
+    for (uint32_t i = 0; !status && i < converter->collection->k8s_policies.count; i++)
+        status = convert_policy(converter, converter->collection->k8s_policies.items[i], buffer);
+    return status;
+}
+
+/* The work of calpol_loader_convert; result is where the text goes. */
+static int make_text(struct calpol_loader *loader, struct calpol_diagnostics *list, void *result)
+{
+    struct cp_collection *collection;
+    struct cp_intern names;
+    struct cp_buffer buffer;
+    struct calpol_text *text = NULL;
+    int status;
+
+    cp_intern_init(&names, &loader->work);
+    cp_buffer_init(&buffer, &loader->work);
+    status = cp_loader_read(loader, list, &names, &collection);
+    if (!status) {
+        struct cp_k8s_converter converter = {
+            .arena = &loader->work,
+            .names = &names,
+            .dialect = loader->options.dialect == CALPOL_DIALECT_UPSTREAM ? CALPOL_DIALECT_UPSTREAM
+                                                                          : CALPOL_DIALECT_CALICO,
+            .collection = collection,
+            .diagnostics = list,
+        };
+
+        status = convert_policies(&converter, &buffer);
+    }
+    status = cp_loader_end(list, status);
+    if (status)
+        return status;
+    text = new_text(&loader->allocator, cp_buffer_text(&buffer));
+    if (!text)
+        return CALPOL_ERROR_NO_MEMORY;
+    *(calpol_text **)result = text;
+    return CALPOL_OK;
+}
+
+int calpol_loader_convert(calpol_loader *loader,
+                          calpol_text **out_text,
+                          calpol_diagnostics **out_diagnostics)
+{
+    if (!loader || !out_text)
+        return CALPOL_ERROR_INVALID_ARGUMENT;
+    *out_text = NULL;
+    if (out_diagnostics)
+        *out_diagnostics = NULL;
+    return cp_loader_run(loader, make_text, out_text, out_diagnostics);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The load: everything that was added is read, judged and compiled.
+ */
+#include "resource/load.h"
+#include "api/loader.h"
+#include "compile/compile.h"
+
+/* A new, empty list; NULL: no memory. */
+static struct calpol_diagnostics *new_diagnostics(const struct calpol_loader *loader)
+{
+    struct calpol_diagnostics *list = cp_allocate(&loader->allocator, sizeof(*list));
+
+    if (list)
+        cp_diagnostics_init(list, &loader->allocator, loader->options.max_diagnostics,
+                            (loader->options.flags & CALPOL_LOAD_LENIENT) != 0);
+    return list;
+}
+
+/* Reports why an input has no text. */
+static int report_input(struct calpol_diagnostics *list, const struct cp_input *input)
+{
+    const struct cp_subject subject = {.place.source = &input->source};
+    int status = cp_diagnose(list, &subject, input->code, cp_text_from(input->message));
+
+    return status == CALPOL_ERROR_LIMIT ? CALPOL_OK : status;
+}
+
+static int read_input(struct cp_resource_reader *reader,
+                      const struct calpol_load_options *options,
+                      const struct cp_input *input)
+{
+    const struct cp_yaml_limits limits = {
+        .max_bytes = input->is_file ? 0 : options->max_bytes,
+        .max_depth = options->max_depth,
+        .max_nodes = options->max_nodes,
+    };
+
+    if (input->code != CP_CODE_NONE)
+        return report_input(reader->base.diagnostics, input);
+    return cp_resources_read(reader, &input->source, &limits);
+}
+
+/* What a load comes to by what was reported. */
+static int status_of(const struct calpol_diagnostics *list)
+{
+    int status = list->error_count ? CALPOL_ERROR_INVALID_INPUT : CALPOL_OK;
+
+    for (uint32_t i = 0; i < list->items.count; i++) {
+        const struct cp_diagnostic *item = &list->items.items[i];
+
+        if (item->code == CP_CODE_FILE_UNREADABLE)
+            return CALPOL_ERROR_IO;
+        if (item->code == CP_CODE_YAML_LIMIT)
+            status = CALPOL_ERROR_LIMIT;
+    }
+    return status;
+}
+
+static int read_inputs(struct calpol_loader *loader, struct cp_resource_reader *reader)
+{
+    int status = CALPOL_OK;
+
+    for (uint32_t i = 0; i < loader->inputs.count && !status; i++)
+        status = read_input(reader, &loader->options, loader->inputs.items[i]);
+    return status ? status : cp_resources_link(reader);
+}
+
+int cp_loader_read(struct calpol_loader *loader,
+                   struct calpol_diagnostics *list,
+                   struct cp_intern *names,
+                   struct cp_collection **out_collection)
+{
+    struct cp_collection *collection = CP_NEW(&loader->work, struct cp_collection);
+    struct cp_resource_reader reader;
+    int status;
+
+    if (!collection)
+        return CALPOL_ERROR_NO_MEMORY;
+    status = cp_resource_reader_init(&reader, &loader->work, names, list, collection,
+                                     loader->options.flags);
+    if (status)
+        return status;
+    status = read_inputs(loader, &reader);
+    cp_resource_reader_finish(&reader);
+    if (status)
+        return status;
+    *out_collection = collection;
+    return status_of(list);
+}
+
+int cp_loader_end(struct calpol_diagnostics *list, int status)
+{
+    if (!status)
+        status = status_of(list);
+    if (status != CALPOL_ERROR_NO_MEMORY && cp_diagnostics_sort(list))
+        status = CALPOL_ERROR_NO_MEMORY;
+    return status;
+}
+
+static int compile(struct calpol_loader *loader,
+                   struct calpol_diagnostics *list,
+                   struct cp_collection *collection,
+                   struct calpol_ruleset *ruleset)
+{
+    const struct cp_compile_input input = {
+        .collection = collection,
+        .work = &loader->work,
+        .diagnostics = list,
+        .dialect = (enum calpol_dialect)loader->options.dialect,
+        .lenient = (loader->options.flags & CALPOL_LOAD_LENIENT) != 0,
+        .options = loader->evaluation,
+    };
+
+    return cp_compile(&input, ruleset);
+}
+
+/* Fills a new and empty ruleset. */
+static int load(struct calpol_loader *loader,
+                struct calpol_diagnostics *list,
+                struct calpol_ruleset *ruleset)
+{
+    struct cp_collection *collection;
+    int status = cp_loader_read(loader, list, &ruleset->names, &collection);
+
+    if (!status)
+        status = compile(loader, list, collection, ruleset);
+    return cp_loader_end(list, status);
+}
+
+/* The work of calpol_loader_finish; result is where the ruleset goes. */
+static int make_ruleset(struct calpol_loader *loader, struct calpol_diagnostics *list, void *result)
+{
+    struct calpol_ruleset *ruleset = cp_ruleset_new(&loader->allocator);
+    int status = ruleset ? load(loader, list, ruleset) : CALPOL_ERROR_NO_MEMORY;
+
+    if (status)
+        cp_ruleset_unref(ruleset);
+    else
+        *(calpol_ruleset **)result = ruleset;
+    return status;
+}
+
+/* Drops what was added. Options stay. */
+static void empty(struct calpol_loader *loader)
+{
+    cp_arena_finish(&loader->work);
+    memset(&loader->inputs, 0, sizeof(loader->inputs));
+    loader->total_bytes = 0;
+}
+
+int cp_loader_run(struct calpol_loader *loader,
+                  cp_load_work *work,
+                  void *result,
+                  calpol_diagnostics **out_diagnostics)
+{
+    struct calpol_diagnostics *list = new_diagnostics(loader);
+    int status = list ? work(loader, list, result) : CALPOL_ERROR_NO_MEMORY;
+
+    empty(loader);
+    if (out_diagnostics && status != CALPOL_ERROR_NO_MEMORY)
+        *out_diagnostics = list;
+    else
+        calpol_diagnostics_free(list);
+    return status;
+}
+
+int calpol_loader_finish(calpol_loader *loader,
+                         calpol_ruleset **out_ruleset,
+                         calpol_diagnostics **out_diagnostics)
+{
+    if (!loader || !out_ruleset)
+        return CALPOL_ERROR_INVALID_ARGUMENT;
+    *out_ruleset = NULL;
+    if (out_diagnostics)
+        *out_diagnostics = NULL;
+    return cp_loader_run(loader, make_ruleset, out_ruleset, out_diagnostics);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The loader: texts and options, until a load is finished.
+ */
+#ifndef CP_API_LOADER_H
+#define CP_API_LOADER_H
+
+#include "base/diagnostic.h"
+#include "resource/collection.h"
+#include "ruleset/options.h"
+
+/* A text to be read, or why there is none: then code and message are reported in its place. */
+struct cp_input {
+    struct cp_source source;
+    bool is_file;      /* no limit for a single text applies */
+    enum cp_code code; /* CP_CODE_NONE: all is well */
+    const char *message;
+};
+
+struct calpol_loader {
+    struct calpol_allocator allocator;
+    struct calpol_load_options options; /* its allocator is not used */
+    struct cp_arena kept;               /* lists of evaluation's options, for all loads */
+    struct cp_options evaluation;
+    struct cp_arena work; /* texts, and all that is made of them; of this load */
+    CP_ARRAY(struct cp_input *) inputs;
+    uint64_t total_bytes; /* of the texts */
+};
+
+/* What is made of everything that was added; result is the caller's. */
+typedef int cp_load_work(struct calpol_loader *loader,
+                         struct calpol_diagnostics *list,
+                         void *result);
+
+/* Does the work with a new list, which is handed out as for calpol_loader_finish(); and empties the
+   loader. Returns what the work returned, or CALPOL_ERROR_NO_MEMORY. */
+int cp_loader_run(struct calpol_loader *loader,
+                  cp_load_work *work,
+                  void *result,
+                  calpol_diagnostics **out_diagnostics);
+
+/* The first part of any work: reads all inputs. names is where keys and values of selectors go. */
+int cp_loader_read(struct calpol_loader *loader,
+                   struct calpol_diagnostics *list,
+                   struct cp_intern *names,
+                   struct cp_collection **out_collection);
+
+/* The last part: sorts the list. What the work so far came to, and what was reported meanwhile. */
+int cp_loader_end(struct calpol_diagnostics *list, int status);
+
+#endif
