@@ -338,20 +338,39 @@ static void read_rule(struct cp_resource_reader *reader,
         check_rule(reader, &fields, is_ingress, rule);
 }
 
+/* Rules are large, so the array has its exact size. In strict loading those beyond the limit are
+   not looked at: the list is refused, and a long one must not cost many times its length. */
+static bool reserve_rules(struct cp_resource_reader *reader,
+                          uint32_t count,
+                          struct cp_rules_spec *rules)
+{
+    rules->items.items = CP_NEW_ARRAY(reader->base.arena, struct cp_rule_spec, count);
+    if (!rules->items.items) {
+        cp_resource_no_memory(reader);
+        return false;
+    }
+    rules->items.capacity = count;
+    return true;
+}
+
 void cp_read_rules(struct cp_resource_reader *reader,
                    const struct cp_field *list,
                    bool is_ingress,
                    struct cp_rules_spec *out_rules)
 {
-    if (!cp_read_sequence(&reader->base, list))
+    uint32_t count = cp_field_count(list);
+
+    if (!cp_read_sequence(&reader->base, list) || count == 0)
         return;
     cp_check_count(reader, list, MOST_RULES);
-    for (uint32_t i = 0; i < cp_field_count(list) && reader->base.status == CALPOL_OK; i++) {
+    if (count > MOST_RULES && !reader->base.lenient)
+        count = MOST_RULES;
+    if (!reserve_rules(reader, count, out_rules))
+        return;
+    for (uint32_t i = 0; i < count && reader->base.status == CALPOL_OK; i++) {
         struct cp_field item = cp_field_item(list, i);
-        struct cp_rule_spec *rule = cp_resource_push(reader, &out_rules->items);
+        struct cp_rule_spec *rule = &out_rules->items.items[out_rules->items.count++];
 
-        if (!rule)
-            return;
         rule->written_rule = i;
         rule->origin.place =
             (struct cp_place){reader->base.source, item.node->line, item.node->column};
