@@ -172,7 +172,9 @@ static void print_dotted(const uint8_t bytes[4], struct cp_buffer *buffer)
 
 static unsigned group_at(const uint8_t bytes[16], unsigned index)
 {
-    return (unsigned)bytes[2 * index] << 8 | bytes[2 * index + 1];
+    const uint8_t *group = bytes + (size_t)2 * index;
+
+    return (unsigned)group[0] << 8 | group[1];
 }
 
 /* The longest run of two or more zero groups, the first of several; length 0: there is none. */
