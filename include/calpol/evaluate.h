@@ -17,7 +17,13 @@
 extern "C" {
 #endif
 
-/** One question about a ruleset, in words. Threads: one at a time. */
+/**
+ * One question about a ruleset, in words. Threads: one at a time.
+ *
+ * A setter that returns an error changes nothing, and the query then answers no question, since the
+ * flow would not be the one that was meant: until the same setter succeeds, calpol_query_set_flow()
+ * sets the whole flow, or the query is reset. (Relabelling and options: until it is reset.)
+ */
 typedef struct calpol_query calpol_query;
 
 /** The record of one evaluation: immutable. Threads: any number at once. */
@@ -204,15 +210,16 @@ CALPOL_API int calpol_evaluate_batch(const calpol_ruleset *ruleset, const void *
  */
 CALPOL_API int calpol_query_new(calpol_ruleset *ruleset, calpol_query **out_query);
 
-/** Forgets flow, relabelling and options; what it set keeps its memory for the next question. */
+/** Forgets flow, relabelling and options, and frees what they took. */
 CALPOL_API void calpol_query_reset(calpol_query *query);
 
 /** Frees a query. NULL is fine. */
 CALPOL_API void calpol_query_free(calpol_query *query);
 
 /**
- * Sets the whole flow from its JSON form (evaluation.md, chapter 1); what was set before is
- * forgotten. Relabelling and options stay.
+ * Sets the whole flow from its JSON form (evaluation.md, chapter 1), which may also be written in
+ * YAML; what was set before is forgotten. Relabelling and options stay. Fields that a flow does not
+ * have are errors, for a misspelt one would be an unknown one.
  * @return CALPOL_OK; CALPOL_ERROR_INVALID_INPUT (calpol_query_error() and
  *         calpol_query_error_text() say what is wrong); CALPOL_ERROR_NO_MEMORY
  */
@@ -270,7 +277,7 @@ CALPOL_API int calpol_query_evaluate(calpol_query *query, struct calpol_verdict 
  */
 CALPOL_API int calpol_query_explain(calpol_query *query, calpol_trace **out_trace);
 
-/** The error of the last set or evaluate: enum calpol_flow_error. */
+/** What the last call, or an earlier refused one, found wrong: enum calpol_flow_error. */
 CALPOL_API int calpol_query_error(const calpol_query *query);
 /** One line about it, nearest names included; "" if there is none. Valid until the next call. */
 CALPOL_API const char *calpol_query_error_text(const calpol_query *query);
@@ -281,8 +288,16 @@ CALPOL_API const char *calpol_flow_error_name(int error);
 CALPOL_API int calpol_trace_verdict(const calpol_trace *trace, struct calpol_verdict *out_verdict,
                                     size_t verdict_size);
 
-/** The result as one line of JSON in the form of EV-160, with source_rule, file and line of deciding
-    rules. Owned by the trace. */
+/**
+ * The result as one line of JSON. Owned by the trace.
+ *
+ * The form is that of EV-160, for Services with dnat, service and legs (kubernetes.md, section 13).
+ * Beyond it: source_rule, file and line of deciding rules; structured, the trace in Goldmane's terms
+ * (EV-164), each end of tier with the policy it is charged to as trigger, and as trigger_last and
+ * trigger_first by either reading (EV-165); x_applied, the policies that governed the deciding tier
+ * without a rule of theirs deciding; pending, the same with staged policies enforced (EV-180), where
+ * that makes a difference; notes for people; options and dialect in force.
+ */
 CALPOL_API const char *calpol_trace_json(const calpol_trace *trace);
 
 /** The verdict and what decided it, in a few lines for people. Owned by the trace. */

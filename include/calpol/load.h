@@ -99,7 +99,10 @@ CALPOL_API int calpol_loader_add_text(calpol_loader *loader, const char *name, c
 
 /**
  * Adds a file, or every .yaml, .yml and .json file below a directory in byte order of their paths.
- * No byte limit applies but max_total_bytes, since the user named the file.
+ * Symbolic links are followed; what can be reached in several ways is added once. A directory
+ * without any such file counts as one that cannot be read: most likely it is the wrong one. No byte
+ * limit applies but max_total_bytes, since the user named the file. Beside libyaml, opendir() of the
+ * C library is the one thing that allocates without the hook.
  * @return CALPOL_OK; CALPOL_ERROR_IO if it cannot be read (a diagnostic "file-unreadable" says why,
  *         and calpol_loader_finish() will fail); CALPOL_ERROR_NO_MEMORY;
  *         CALPOL_ERROR_INVALID_ARGUMENT
@@ -109,15 +112,15 @@ CALPOL_API int calpol_loader_add_path(calpol_loader *loader, const char *path);
 /**
  * Sets an option of evaluation (evaluation.md, chapter 17) for the ruleset to come, such as
  * "endpoint_to_host_action" = "Accept". It wins over a FelixConfiguration in the input. The name
- * "preset" sets several: "iptables", "nftables", "bpf", "app-policy".
+ * "preset" sets several: "iptables", "nftables", "bpf", "app-policy". Stays set for later loads.
  * @return CALPOL_OK; CALPOL_ERROR_NOT_FOUND for an unknown name, CALPOL_ERROR_INVALID_INPUT for a
  *         value that the option does not take
  */
 CALPOL_API int calpol_loader_set_option(calpol_loader *loader, const char *name, const char *value);
 
 /**
- * Judges everything that was added and makes a ruleset of it. The loader is empty afterwards and
- * may be used again.
+ * Judges everything that was added and makes a ruleset of it. The loader is empty afterwards,
+ * whatever came of it, and may be used again with the same options.
  * @param out_ruleset      the ruleset with one reference, or NULL on failure
  * @param out_diagnostics  always written, NULL only if memory ran out; free it with
  *                         calpol_diagnostics_free(). The parameter itself may be NULL.
@@ -166,7 +169,7 @@ CALPOL_API size_t calpol_diagnostics_count_severity(const calpol_diagnostics *di
                                                     int severity);
 
 /**
- * Diagnostic number index, sorted by source, line and column.
+ * Diagnostic number index, sorted by source in the order of adding, line and column.
  * @return CALPOL_OK, CALPOL_ERROR_INVALID_ARGUMENT (index too large), CALPOL_ERROR_ABI
  */
 CALPOL_API int calpol_diagnostics_get(const calpol_diagnostics *diagnostics, size_t index,

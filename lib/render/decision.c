@@ -36,8 +36,7 @@ void cp_describe_stage(const struct cp_explained *explained,
     if (stage->owner != CP_NONE)
         cp_describe_owner(explained->world, stage->owner, buffer);
     if (stage->candidate_count > 1)
-        cp_buffer_format(buffer, " and %u other host endpoints that may govern",
-                         stage->candidate_count - 1);
+        cp_buffer_format(buffer, ", or one of %u host endpoints in all", stage->candidate_count);
 }
 
 void cp_describe_rule(const struct cp_policy *policy,

@@ -23,13 +23,21 @@ static void print_heading(const struct cp_scene *scene,
                      decides ? ", which decides" : "");
 }
 
+/* A stage without a walk: its decision says it all. */
+static bool is_fixed(const struct cp_scene *scene, const struct cp_stage *stage)
+{
+    return stage->step_count == 1 &&
+           cp_stage_steps(scene->explained, stage)->type == CP_STEP_FIXED;
+}
+
 static void print_stage(const struct cp_scene *scene,
                         const struct cp_stage *stage,
                         bool decides,
                         struct cp_buffer *buffer)
 {
     print_heading(scene, stage, decides, buffer);
-    cp_print_walk(scene, stage, buffer);
+    if (!is_fixed(scene, stage))
+        cp_print_walk(scene, stage, buffer);
     cp_print_unasked(scene, stage, buffer);
     cp_buffer_format(buffer, "  => %s: ", cp_action_name(stage->action));
     cp_describe_decision(scene->explained, stage, buffer);
@@ -86,8 +94,7 @@ void cp_render_text(const struct cp_explained *explained, struct cp_buffer *buff
         }
         print_leg(explained, leg, buffer);
     }
-    if (explained->pending || judgement->leg_count)
-        cp_buffer_add_byte(buffer, '\n');
+    cp_buffer_add_string(buffer, explained->pending ? "\n" : "");
     cp_print_pending(explained, buffer);
     cp_print_notes(explained, buffer);
 }

@@ -87,12 +87,12 @@ static void print_source(const struct cp_scene *scene,
 static void print_outcome(const struct cp_scene *scene,
                           const struct cp_stage *stage,
                           const struct cp_step *step,
-                          bool is_first,
+                          bool is_otherwise,
                           struct cp_buffer *buffer)
 {
     bool is_maybe = step->match == CP_ANSWER_MAYBE && step->type == CP_STEP_MATCH;
 
-    if (!is_maybe && !is_first)
+    if (!is_maybe && is_otherwise)
         cp_buffer_add_string(buffer, "otherwise ");
     cp_buffer_add_string(buffer, cp_action_name(step->action));
     if (is_maybe) {
@@ -109,24 +109,36 @@ static void print_outcome(const struct cp_scene *scene,
     cp_buffer_add_byte(buffer, '\n');
 }
 
+/* Which of several host endpoints an outcome belongs to (EV-120). */
+static void print_candidate(const struct cp_scene *scene, uint32_t owner, struct cp_buffer *buffer)
+{
+    cp_buffer_add_string(buffer, "if ");
+    cp_describe_owner(scene->explained->world, owner, buffer);
+    cp_buffer_add_string(buffer, " governs: ");
+}
+
 void cp_print_outcomes(const struct cp_scene *scene,
                        const struct cp_stage *stage,
                        size_t indent,
                        struct cp_buffer *buffer)
 {
     const struct cp_step *steps = cp_stage_steps(scene->explained, stage);
-    uint32_t count = 0;
+    uint32_t count = 0, of_candidate = 0, candidate = CP_NONE;
 
     for (uint32_t i = 0; i < stage->step_count; i++) {
+        if (steps[i].type == CP_STEP_ENDPOINT && stage->candidate_count > 1) {
+            candidate = steps[i].owner;
+            of_candidate = 0;
+        }
         if (!is_outcome(&steps[i]))
             continue;
-        if (count == MOST_OUTCOMES) {
-            cp_buffer_add_spaces(buffer, indent);
+        cp_buffer_add_spaces(buffer, indent);
+        if (count++ == MOST_OUTCOMES) {
             cp_buffer_add_string(buffer, "and more\n");
             return;
         }
-        cp_buffer_add_spaces(buffer, indent);
-        print_outcome(scene, stage, &steps[i], count == 0, buffer);
-        count++;
+        if (candidate != CP_NONE)
+            print_candidate(scene, candidate, buffer);
+        print_outcome(scene, stage, &steps[i], of_candidate++ > 0, buffer);
     }
 }

@@ -193,7 +193,7 @@ static void print_match(const struct cp_spot *spot,
     cp_describe_rule_wants(spot, buffer);
     remark_ownerless(spot, CP_SOURCE, buffer);
     remark_ownerless(spot, CP_DESTINATION, buffer);
-    if (!step->certain)
+    if (!step->certain && spot->stage->candidate_count == 1)
         cp_buffer_add_string(buffer, ", unless a rule above did");
 }
 
