@@ -133,16 +133,29 @@ static struct cp_text behind_slash(struct cp_text name)
     return cp_text_from_byte(name, slash == SIZE_MAX ? name.length : slash + 1);
 }
 
-/* The right name in another namespace is as near as one wrong letter. */
+/* Is it a pod of the workload that was named: "web-5d4f9-x2x" for "web"? */
+static bool is_of_workload(struct cp_text workload, struct cp_text name)
+{
+    return workload.length && workload.length < name.length &&
+           cp_text_starts_with(name, workload) && name.data[workload.length] == '-';
+}
+
+/* The right name in another namespace is as near as one wrong letter, and so are the pods of a
+   workload; those of one in another namespace are as near as two. */
 static unsigned distance_of(struct cp_text wanted, struct cp_text name)
 {
     struct cp_text tail = behind_slash(wanted);
     size_t half = wanted.length / 2;
     unsigned distance = cp_text_distance(wanted, name, FARTHEST);
 
-    if (tail.length && cp_text_equal(tail, behind_slash(name)))
-        return distance < 1 ? distance : 1;
-    return distance > half ? FARTHEST + 1 : distance;
+    if (distance > half)
+        distance = FARTHEST + 1;
+    if (is_of_workload(tail, behind_slash(name)) && distance > 2)
+        distance = 2;
+    if ((is_of_workload(wanted, name) || cp_text_equal(tail, behind_slash(name))) && tail.length &&
+        distance > 1)
+        distance = 1;
+    return distance;
 }
 
 /* Takes a suggestion into the list, nearest first; the first of equals stays in front. */
