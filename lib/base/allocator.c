@@ -40,7 +40,9 @@ void *cp_allocate(const struct calpol_allocator *allocator, size_t size)
     return allocator->allocate(allocator->context, size);
 }
 
-void *cp_resize(const struct calpol_allocator *allocator, void *pointer, size_t old_size,
+void *cp_resize(const struct calpol_allocator *allocator,
+                void *pointer,
+                size_t old_size,
                 size_t new_size)
 {
     assert(new_size > 0);

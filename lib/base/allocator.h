@@ -17,7 +17,9 @@ struct calpol_allocator cp_allocator_or_default(const struct calpol_allocator *a
 void *cp_allocate(const struct calpol_allocator *allocator, size_t size);
 
 /* As realloc: on NULL the old block is untouched. */
-void *cp_resize(const struct calpol_allocator *allocator, void *pointer, size_t old_size,
+void *cp_resize(const struct calpol_allocator *allocator,
+                void *pointer,
+                size_t old_size,
                 size_t new_size);
 
 /* pointer may be NULL. */

@@ -8,8 +8,12 @@
 
 #define FIRST_CAPACITY 4u
 
-bool cp_array_reserve_bytes(struct cp_arena *arena, void **memory, uint32_t count,
-                            uint32_t *capacity, uint32_t more, size_t item_size)
+bool cp_array_reserve_bytes(struct cp_arena *arena,
+                            void **memory,
+                            uint32_t count,
+                            uint32_t *capacity,
+                            uint32_t more,
+                            size_t item_size)
 {
     uint32_t needed, wanted;
     void *grown;

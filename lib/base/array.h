@@ -24,8 +24,12 @@
     }
 
 /* Room for more items; false if there is no memory or four billion items are exceeded. */
-bool cp_array_reserve_bytes(struct cp_arena *arena, void **memory, uint32_t count,
-                            uint32_t *capacity, uint32_t more, size_t item_size);
+bool cp_array_reserve_bytes(struct cp_arena *arena,
+                            void **memory,
+                            uint32_t count,
+                            uint32_t *capacity,
+                            uint32_t more,
+                            size_t item_size);
 
 /* Makes room for more items behind count. */
 #define cp_array_reserve(arena, array, more)                                                       \

@@ -9,8 +9,10 @@
 
 #define EXCERPT_CHARACTERS 160u
 
-void cp_diagnostics_init(struct calpol_diagnostics *list, const struct calpol_allocator *allocator,
-                         uint32_t limit, bool lenient)
+void cp_diagnostics_init(struct calpol_diagnostics *list,
+                         const struct calpol_allocator *allocator,
+                         uint32_t limit,
+                         bool lenient)
 {
     *list = (struct calpol_diagnostics){.limit = limit, .lenient = lenient};
     cp_arena_init(&list->arena, allocator);
@@ -101,7 +103,8 @@ static bool is_wide(struct cp_text text)
 
 /* The line shortened to a window around the column, so that a one-line file of a megabyte does not
    come back with every diagnostic. */
-static bool set_excerpt(struct calpol_diagnostics *list, const struct cp_place *place,
+static bool set_excerpt(struct calpol_diagnostics *list,
+                        const struct cp_place *place,
                         struct cp_diagnostic *item)
 {
     uint32_t start = 1;
@@ -129,7 +132,8 @@ static uint64_t subject_hash(const struct cp_subject *subject, enum cp_code code
     return cp_hash_text(subject->path, seed ^ subject->place.column);
 }
 
-static bool is_same(const struct cp_diagnostic *item, const struct cp_subject *subject,
+static bool is_same(const struct cp_diagnostic *item,
+                    const struct cp_subject *subject,
                     enum cp_code code)
 {
     const char *source = subject->place.source ? subject->place.source->name : "";
@@ -140,8 +144,10 @@ static bool is_same(const struct cp_diagnostic *item, const struct cp_subject *s
            strcmp(item->source, source) == 0;
 }
 
-static bool is_known(const struct calpol_diagnostics *list, const struct cp_subject *subject,
-                     enum cp_code code, uint64_t hash)
+static bool is_known(const struct calpol_diagnostics *list,
+                     const struct cp_subject *subject,
+                     enum cp_code code,
+                     uint64_t hash)
 {
     for (uint32_t i = cp_index_first(&list->seen, hash); i != CP_INDEX_END;
          i = cp_index_next(&list->seen, i)) {
@@ -151,8 +157,11 @@ static bool is_known(const struct calpol_diagnostics *list, const struct cp_subj
     return false;
 }
 
-static int append(struct calpol_diagnostics *list, const struct cp_subject *subject,
-                  const struct cp_diagnostic *base, struct cp_text message, uint64_t hash)
+static int append(struct calpol_diagnostics *list,
+                  const struct cp_subject *subject,
+                  const struct cp_diagnostic *base,
+                  struct cp_text message,
+                  uint64_t hash)
 {
     struct cp_arena *arena = &list->arena;
     struct cp_diagnostic *item = cp_array_push(arena, &list->items);
@@ -178,8 +187,11 @@ static int append(struct calpol_diagnostics *list, const struct cp_subject *subj
     return CALPOL_OK;
 }
 
-int cp_diagnose_as(struct calpol_diagnostics *list, const struct cp_subject *subject,
-                   enum cp_code code, enum calpol_severity severity, struct cp_text message)
+int cp_diagnose_as(struct calpol_diagnostics *list,
+                   const struct cp_subject *subject,
+                   enum cp_code code,
+                   enum calpol_severity severity,
+                   struct cp_text message)
 {
     const struct cp_diagnostic base = {.code = code, .severity = severity};
     uint64_t hash = subject_hash(subject, code);
@@ -196,8 +208,10 @@ int cp_diagnose_as(struct calpol_diagnostics *list, const struct cp_subject *sub
     return append(list, subject, &base, message, hash);
 }
 
-int cp_diagnose(struct calpol_diagnostics *list, const struct cp_subject *subject,
-                enum cp_code code, struct cp_text message)
+int cp_diagnose(struct calpol_diagnostics *list,
+                const struct cp_subject *subject,
+                enum cp_code code,
+                struct cp_text message)
 {
     return cp_diagnose_as(list, subject, code, cp_diagnostics_severity(list, code), message);
 }

@@ -63,10 +63,11 @@ struct cp_diagnostic {
     const char *resource; /* "GlobalNetworkPolicy/name", "NetworkPolicy/ns/name"; "": none */
     const char *path;     /* "spec.order"; "": none */
     const char *message;
-    const char *excerpt; /* the line of the source, shortened around the column; "": none */
+    const char *excerpt;     /* the line of the source, shortened around the column; "": none */
     uint32_t excerpt_column; /* where column falls in it, from 1 */
     uint32_t source_number;
-    uint32_t document;   /* number of the document within its source, from 0, empty ones not counted */
+    uint32_t
+        document; /* number of the document within its source, from 0, empty ones not counted */
 };
 
 /* Lines of a source that was reported about. */
@@ -87,8 +88,10 @@ struct calpol_diagnostics {
     CP_ARRAY(struct cp_diagnostic_lines) lines; /* by source, for excerpts */
 };
 
-void cp_diagnostics_init(struct calpol_diagnostics *list, const struct calpol_allocator *allocator,
-                         uint32_t limit, bool lenient);
+void cp_diagnostics_init(struct calpol_diagnostics *list,
+                         const struct calpol_allocator *allocator,
+                         uint32_t limit,
+                         bool lenient);
 void cp_diagnostics_finish(struct calpol_diagnostics *list);
 
 /* What a diagnostic is about. resource and path may be empty. */
@@ -107,12 +110,17 @@ struct cp_subject {
  * CALPOL_OK, CALPOL_ERROR_NO_MEMORY, or CALPOL_ERROR_LIMIT when the list is full: what does not fit
  * is still counted, and the caller may go on.
  */
-int cp_diagnose(struct calpol_diagnostics *list, const struct cp_subject *subject,
-                enum cp_code code, struct cp_text message);
+int cp_diagnose(struct calpol_diagnostics *list,
+                const struct cp_subject *subject,
+                enum cp_code code,
+                struct cp_text message);
 
 /* The same with a severity of the caller's. */
-int cp_diagnose_as(struct calpol_diagnostics *list, const struct cp_subject *subject,
-                   enum cp_code code, enum calpol_severity severity, struct cp_text message);
+int cp_diagnose_as(struct calpol_diagnostics *list,
+                   const struct cp_subject *subject,
+                   enum cp_code code,
+                   enum calpol_severity severity,
+                   struct cp_text message);
 
 /* The severity that a code has in this list. */
 enum calpol_severity cp_diagnostics_severity(const struct calpol_diagnostics *list,

@@ -6,9 +6,9 @@
  *
  *     uint64_t hash = cp_hash_text(name, 0);
  *
- *     for (uint32_t i = cp_index_first(&index, hash); i != CP_INDEX_END; i = cp_index_next(&index, i))
- *         if (cp_text_equal(items[cp_index_item(&index, i)].name, name))
- *             return cp_index_item(&index, i);
+ *     for (uint32_t i = cp_index_first(&index, hash); i != CP_INDEX_END; i = cp_index_next(&index,
+ * i)) if (cp_text_equal(items[cp_index_item(&index, i)].name, name)) return cp_index_item(&index,
+ * i);
  *
  * Texts of a hostile file can be made to share a hash only by someone who knows the seed; the seed
  * is fixed, so the worst case is bounded by the load limits, not excluded.
@@ -29,7 +29,7 @@ static inline uint64_t cp_hash_text(struct cp_text text, uint64_t seed)
 }
 
 struct cp_index_entry {
-    uint32_t tag;  /* high half of the hash; entries in use have item != CP_INDEX_END */
+    uint32_t tag; /* high half of the hash; entries in use have item != CP_INDEX_END */
     uint32_t item;
 };
 

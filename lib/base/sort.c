@@ -14,16 +14,20 @@ static const unsigned char *item_at(const void *items, size_t index, size_t size
 }
 
 /* Merges two sorted neighbours, [start, middle) and [middle, end), of from into to. */
-static void merge(const void *from, void *to, size_t size, size_t start, size_t middle, size_t end,
+static void merge(const void *from,
+                  void *to,
+                  size_t size,
+                  size_t start,
+                  size_t middle,
+                  size_t end,
                   compare_items *compare)
 {
     size_t left = start, right = middle;
     unsigned char *out = (unsigned char *)to + start * size;
 
     for (size_t i = start; i < end; i++, out += size) {
-        bool take_right =
-            left == middle || (right < end && compare(item_at(from, right, size),
-                                                      item_at(from, left, size)) < 0);
+        bool take_right = left == middle || (right < end && compare(item_at(from, right, size),
+                                                                    item_at(from, left, size)) < 0);
 
         memcpy(out, item_at(from, take_right ? right++ : left++, size), size);
     }
@@ -34,7 +38,10 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-bool cp_sort(void *items, size_t count, size_t size, int (*compare)(const void *, const void *),
+bool cp_sort(void *items,
+             size_t count,
+             size_t size,
+             int (*compare)(const void *, const void *),
              struct cp_arena *scratch)
 {
     void *from = items, *to;
@@ -87,7 +94,8 @@ static void sift(const struct numbers *numbers, size_t count, size_t at)
     heap[at] = moved;
 }
 
-void cp_sort_numbers(uint32_t *numbers, size_t count,
+void cp_sort_numbers(uint32_t *numbers,
+                     size_t count,
                      int (*compare)(uint32_t a, uint32_t b, const void *context),
                      const void *context)
 {

@@ -9,11 +9,15 @@
 
 /* Sorts count items of size bytes; compare as for qsort; equal items keep their order. Takes room
    for the items from scratch. False: no memory, items unchanged. */
-bool cp_sort(void *items, size_t count, size_t size, int (*compare)(const void *, const void *),
+bool cp_sort(void *items,
+             size_t count,
+             size_t size,
+             int (*compare)(const void *, const void *),
              struct cp_arena *scratch);
 
 /* Sorts numbers in place, without memory. compare NULL: ascending. */
-void cp_sort_numbers(uint32_t *numbers, size_t count,
+void cp_sort_numbers(uint32_t *numbers,
+                     size_t count,
                      int (*compare)(uint32_t a, uint32_t b, const void *context),
                      const void *context);
 

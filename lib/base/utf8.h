@@ -7,7 +7,8 @@
 
 #include "base/text.h"
 
-/* Bytes of the well-formed character that the text starts with, 1 to 4; 0 if it starts with none. */
+/* Bytes of the well-formed character that the text starts with, 1 to 4; 0 if it starts with none.
+ */
 size_t cp_utf8_length(struct cp_text text);
 
 /* Characters in the text; a byte that belongs to none counts as one. */
