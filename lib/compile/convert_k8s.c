@@ -132,6 +132,7 @@ static int convert_nodes(struct cp_k8s_converter *converter,
             status = add_net(converter->arena, &prefix, entity);
         }
     }
+    entity->nets_are_nodes = true;
     entity->matches_nothing = entity->nets.count == 0;
     return status;
 }

@@ -129,6 +129,7 @@ static int compile_entity(struct cp_compiler *compiler, const struct cp_entity_s
 
     *entity =
         (struct cp_entity){.selector = CP_NONE, .not_selector = CP_NONE, .service = CP_NONE};
+    entity->nets_are_nodes = spec->nets_are_nodes;
     status = keep_nets(compiler, spec->nets.items, spec->nets.count, &entity->nets);
     if (!status)
         status = keep_nets(compiler, spec->not_nets.items, spec->not_nets.count, &entity->not_nets);

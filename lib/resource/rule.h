@@ -65,6 +65,7 @@ struct cp_entity_spec {
     struct cp_service_spec service;
     struct cp_texts domains;
     bool matches_nothing; /* a nodes peer without nodes (K8-99): no address fits */
+    bool nets_are_nodes;  /* nets are the addresses of nodes (K8-99): no pod has one */
 };
 
 struct cp_rule_spec {

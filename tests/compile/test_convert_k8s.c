@@ -183,6 +183,7 @@ START_TEST(a_nodes_peer_is_the_addresses_of_the_nodes_by_name)
             CALPOL_DIALECT_UPSTREAM, 0);
     destination = &conversion.policy.egress.items.items[0].destination;
     ck_assert(!destination->matches_nothing);
+    ck_assert(destination->nets_are_nodes);
     ck_assert_uint_eq(destination->nets.count, 2);
     ck_assert_uint_eq(destination->nets.items[0].length, 128);
     ck_assert_uint_eq(destination->nets.items[1].address.bytes[3], 2);
