@@ -219,6 +219,7 @@ static const struct {
     {"''", ANY, CP_CODE_CIDR, NULL},
     {"~", ANY, CP_CODE_CIDR, NULL},
     {"10", ANY, CP_CODE_TYPE, NULL},
+    {"{dead:beef: ~}", ANY, CP_CODE_TYPE, NULL},
 };
 
 START_TEST(a_network_is_what_its_field_takes)
