@@ -32,7 +32,7 @@ struct cp_kind {
     const char *kind;     /* as written in the file */
     const char *identity; /* tells objects apart and names them in reports: "CalicoNetworkPolicy"
                              for Calico's NetworkPolicy, else kind */
-    const char *version;  /* the current one: "v1" */
+    const char *version;  /* the current one: "v1"; with its group where that is another one now */
     const char *old_versions; /* those no longer served, separated by blanks, "v1beta1 v1beta2":
                                  read alike, with the warning removed-api-version; NULL: none.
                                  For Kubernetes groups only */

@@ -16,6 +16,18 @@ static struct cp_text net_text(struct cp_resource_reader *reader, const struct c
     return cp_buffer_text(&buffer);
 }
 
+/* Unquoted IPv6 text that ends with a colon is a mapping in YAML (resources.md 2.5). */
+static bool read_net_text(struct cp_resource_reader *reader,
+                          const struct cp_field *field,
+                          struct cp_text *out_text)
+{
+    if (!field->node || field->node->type != CP_NODE_MAPPING || field->node->flaw)
+        return cp_read_text(&reader->base, field, out_text);
+    cp_report(&reader->base, field, CP_CODE_TYPE,
+              "expected text, found a mapping; put IPv6 addresses and networks in quotes");
+    return false;
+}
+
 bool cp_read_address(struct cp_resource_reader *reader,
                      const struct cp_field *field,
                      uint8_t family,
@@ -24,7 +36,7 @@ bool cp_read_address(struct cp_resource_reader *reader,
     struct calpol_address address;
     struct cp_text text;
 
-    if (!cp_read_text(&reader->base, field, &text))
+    if (!read_net_text(reader, field, &text))
         return false;
     if (!cp_address_parse(text, &address, NULL)) {
         cp_report(&reader->base, field, CP_CODE_ADDRESS, "%q is no IP address%s", text,
@@ -60,7 +72,7 @@ bool cp_read_net(struct cp_resource_reader *reader,
     struct cp_prefix net;
     struct cp_text text;
 
-    if (!cp_read_text(&reader->base, field, &text))
+    if (!read_net_text(reader, field, &text))
         return false;
     switch (cp_prefix_parse(text, (form & CP_NET_STRICT) != 0, &net)) {
     case CP_PREFIX_BAD:
