@@ -52,7 +52,11 @@ enum calpol_load_flag {
     /** A policy whose tier is not in the input is an error, not a warning. */
     CALPOL_LOAD_TIERS_REQUIRED = 1u << 3,
     /** A policy name that does not go with its tier by the rule of Calico 3.30 is an error. */
-    CALPOL_LOAD_TIER_PREFIX_REQUIRED = 1u << 4
+    CALPOL_LOAD_TIER_PREFIX_REQUIRED = 1u << 4,
+    /** Look for what is well-formed and yet hardly meant: policies that select nothing, rules that
+        are never reached, and so on. Each is a warning that says what the consequence is. Takes
+        about as long as compiling; left out when there are errors. */
+    CALPOL_LOAD_LINT = 1u << 5
 };
 
 /** Options of a load. Fill with calpol_load_options_init(), then change what differs. */

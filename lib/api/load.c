@@ -5,6 +5,7 @@
 #include "resource/load.h"
 #include "api/loader.h"
 #include "compile/compile.h"
+#include "lint/lint.h"
 
 /* A new, empty list; NULL: no memory. */
 static struct calpol_diagnostics *new_diagnostics(const struct calpol_loader *loader)
@@ -101,7 +102,8 @@ int cp_loader_end(struct calpol_diagnostics *list, int status)
 static int compile(struct calpol_loader *loader,
                    struct calpol_diagnostics *list,
                    struct cp_collection *collection,
-                   struct calpol_ruleset *ruleset)
+                   struct calpol_ruleset *ruleset,
+                   struct cp_policy_spec *const **out_policies)
 {
     const struct cp_compile_input input = {
         .collection = collection,
@@ -110,9 +112,28 @@ static int compile(struct calpol_loader *loader,
         .dialect = (enum calpol_dialect)loader->options.dialect,
         .lenient = (loader->options.flags & CALPOL_LOAD_LENIENT) != 0,
         .options = loader->evaluation,
+        .out_policies = out_policies,
     };
 
     return cp_compile(&input, ruleset);
+}
+
+/* Advice on what was compiled, if asked for. */
+static int lint(struct calpol_loader *loader,
+                struct calpol_diagnostics *list,
+                const struct cp_collection *collection,
+                const struct calpol_ruleset *ruleset,
+                struct cp_policy_spec *const *policies)
+{
+    const struct cp_lint_input input = {
+        .ruleset = ruleset,
+        .collection = collection,
+        .policies = policies,
+        .diagnostics = list,
+        .work = &loader->work,
+    };
+
+    return loader->options.flags & CALPOL_LOAD_LINT ? cp_lint(&input) : CALPOL_OK;
 }
 
 /* Fills a new and empty ruleset. */
@@ -121,10 +142,13 @@ static int load(struct calpol_loader *loader,
                 struct calpol_ruleset *ruleset)
 {
     struct cp_collection *collection;
+    struct cp_policy_spec *const *policies;
     int status = cp_loader_read(loader, list, &ruleset->names, &collection);
 
     if (!status)
-        status = compile(loader, list, collection, ruleset);
+        status = compile(loader, list, collection, ruleset, &policies);
+    if (!status)
+        status = lint(loader, list, collection, ruleset, policies);
     return cp_loader_end(list, status);
 }
 
