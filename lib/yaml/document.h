@@ -4,7 +4,8 @@
  *
  * JSON text (its first non-blank byte is "{" or "[" and it parses as JSON) is read as JSON: no YAML
  * typing, surrogate pairs joined, several values after one another allowed. Everything else goes to
- * libyaml. Both make the same nodes, keep positions and obey the same limits.
+ * libyaml. Both make the same nodes, keep positions and obey the same limits. A byte order mark is
+ * skipped, UTF-16 with one is converted; positions are those of the characters either way.
  */
 #ifndef CP_YAML_DOCUMENT_H
 #define CP_YAML_DOCUMENT_H

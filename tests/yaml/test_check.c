@@ -45,7 +45,7 @@ static const struct {
     {"kind: x\nKind: y\n", "unknown-field Kind 2:1"},
     {"kind: x\na.b: y\n", "unknown-field [\"a.b\"] 2:1"},
     {"kind: x\nkind: y\n", "yaml-duplicate-key kind 2:1"},
-    {"x: 1\nx: 2\n", "unknown-field x 1:1, yaml-duplicate-key x 2:1, unknown-field x 2:1"},
+    {"x: 1\nx: 2\n", "unknown-field x 1:1, yaml-duplicate-key x 2:1"},
     {"status: 1\nstatus: 2\n", "yaml-duplicate-key status 2:1"},
     {"on: 1\nkind: x\n", "yaml-key  1:1"},
     {"!x kind: 1\n", "yaml-tag [\"!x kind\"] 1:1"},
