@@ -81,7 +81,8 @@ void cp_check_members(struct cp_reader *reader,
 
         if (key->flaw)
             report_key_flaw(reader, &entry);
-        if (!names || key->flaw == CP_FLAW_TAG || key->type != CP_NODE_TEXT)
+        /* A repeated key was looked at where it stood first. */
+        if (!names || key->flaw || key->type != CP_NODE_TEXT)
             continue;
         if (is_listed(entry.name, names) || is_listed(entry.name, ignored))
             continue;
