@@ -25,23 +25,6 @@ struct settings {
     unsigned fail_bits;
 };
 
-/* A run: what is asked, and how it has gone so far. */
-struct run {
-    const struct cli_ask_command *command;
-    struct settings settings;
-    struct cli_stream out;
-    calpol_ruleset *ruleset;
-    calpol_query *query;
-    size_t count;                       /* flows */
-    size_t tally[CLI_EXIT_UNKNOWN + 1]; /* of them by exit status */
-};
-
-/* Where a flow stands. */
-struct place {
-    const char *source; /* option or file */
-    unsigned long line; /* 0: not in a file */
-};
-
 static const char *const output_choices[] = {"human", "json", NULL};
 
 static const struct cli_option output_options[] = {
@@ -121,254 +104,144 @@ static int check_settings(struct settings *settings)
     return CLI_EXIT_OK;
 }
 
-static int verdict_status(int action)
-{
-    switch (action) {
-    case CALPOL_ACTION_ALLOW:
-        return CLI_EXIT_OK;
-    case CALPOL_ACTION_DENY:
-        return CLI_EXIT_DENY;
-    default:
-        return CLI_EXIT_UNKNOWN;
-    }
-}
-
-/* A flow that has no verdict: a record among the answers, or a message. */
-static int answer_error(const struct run *run,
-                        const struct place *place,
-                        const char *code,
-                        const char *message)
-{
-    if (run->settings.output == OUTPUT_JSON) {
-        fputs("{\"error\":", stdout);
-        cli_put_json(stdout, code);
-        fputs(",\"message\":", stdout);
-        cli_put_json(stdout, message);
-        if (place->line)
-            printf(",\"line\":%lu", place->line);
-        fputs("}\n", stdout);
-        return CLI_EXIT_INVALID;
-    }
-    fflush(stdout);
-    if (place->line)
-        cli_error("%s:%lu: %s", place->source, place->line, message);
-    else
-        cli_error("%s: %s", place->source, message);
-    return CLI_EXIT_INVALID;
-}
-
-static int answer_query_error(const struct run *run, const struct place *place)
-{
-    return answer_error(run, place, calpol_flow_error_name(calpol_query_error(run->query)),
-                        calpol_query_error_text(run->query));
-}
-
-/* Which of several flows this is. */
-static void put_title(const struct run *run, const struct place *place)
-{
-    if (!place->line)
-        return;
-    if (run->count > 0)
-        fputc('\n', stdout);
-    printf("%s:%lu\n", place->source, place->line);
-}
-
-static int answer_trace(const struct run *run, const struct place *place, const calpol_trace *trace)
-{
-    struct calpol_verdict verdict;
-    int status = calpol_trace_verdict(trace, &verdict, sizeof(verdict));
-
-    if (status != CALPOL_OK)
-        return cli_load_status(status);
-    if (run->settings.output == OUTPUT_JSON) {
-        puts(calpol_trace_json(trace));
-    } else {
-        put_title(run, place);
-        cli_put_answer(&run->out, run->command->answer == CLI_ANSWER_WALK
-                                      ? calpol_trace_text(trace)
-                                      : calpol_trace_summary(trace));
-    }
-    return verdict_status(verdict.action);
-}
-
-/* Answers the flow that the query holds. */
-static int answer(const struct run *run, const struct place *place)
-{
-    calpol_trace *trace = NULL;
-    int status = calpol_query_explain(run->query, &trace);
-
-    if (status == CALPOL_OK)
-        status = answer_trace(run, place, trace);
-    else if (status == CALPOL_ERROR_INVALID_INPUT)
-        status = answer_query_error(run, place);
-    else
-        status = cli_load_status(status);
-    calpol_trace_free(trace);
-    return status;
-}
-
-static void count(struct run *run, int status)
-{
-    run->count++;
-    run->tally[status]++;
-}
-
-static int ask_options(struct run *run)
+static void ask_options(struct cli_answers *answers, const struct cli_question *question)
 {
     char source[32];
-    struct place place = {source, 0};
+    struct cli_place place = {"flow", 0};
     const char *option = "";
-    int status = cli_question_set(&run->settings.question, run->query, &option);
+    int status = cli_question_set(question, answers->query, &option);
 
-    snprintf(source, sizeof(source), "--%s", option);
-    if (status == CALPOL_ERROR_INVALID_INPUT) {
-        status = answer_query_error(run, &place);
-    } else if (status != CALPOL_OK) {
-        status = cli_load_status(status);
-    } else {
-        place.source = "flow";
-        status = answer(run, &place);
+    if (status == CALPOL_OK) {
+        cli_answer(answers, &place);
+        return;
     }
-    count(run, status);
-    return status;
+    snprintf(source, sizeof(source), "--%s", option);
+    place.source = source;
+    cli_answer_refused(answers, &place, status);
 }
 
-static int ask_flow(struct run *run, const struct cli_flow_text *flow)
+static int ask_flow(struct cli_answers *answers,
+                    const char *source,
+                    const struct cli_flow_text *flow)
 {
-    struct place place = {run->settings.question.flow, flow->line};
+    struct cli_place place = {source, flow->line};
     int status;
 
-    if (strcmp(place.source, "-") == 0)
-        place.source = "<stdin>";
     if (flow->cut)
-        return answer_error(run, &place, calpol_flow_error_name(CALPOL_FLOW_BAD_JSON),
-                            "a flow is no longer than 1 MiB");
-    status = calpol_query_set_flow(run->query, flow->text, flow->length);
+        return cli_answer_error(answers, &place, calpol_flow_error_name(CALPOL_FLOW_BAD_JSON),
+                                "a flow is no longer than 1 MiB");
+    status = calpol_query_set_flow(answers->query, flow->text, flow->length);
     if (status == CALPOL_OK)
-        return answer(run, &place);
-    if (status == CALPOL_ERROR_INVALID_INPUT)
-        return answer_query_error(run, &place);
-    return cli_load_status(status);
+        return cli_answer(answers, &place);
+    return cli_answer_refused(answers, &place, status);
 }
 
-static int ask_file(struct run *run)
+/* Reads to the end of the file, or until something fails. Returns an exit status. */
+static int ask_file(struct cli_answers *answers, const char *path)
 {
-    const char *path = run->settings.question.flow;
+    const char *source = strcmp(path, "-") == 0 ? "<stdin>" : path;
     struct cli_flows flows;
     struct cli_flow_text flow;
     int status = CLI_EXIT_OK;
 
     if (!cli_flows_open(&flows, path)) {
-        cli_error("cannot open %s: %s", path, strerror(errno));
+        cli_error("cannot open %s: %s", source, strerror(errno));
         return CLI_EXIT_INVALID;
     }
-    while (status != CLI_EXIT_FAILURE && cli_flows_next(&flows, &flow)) {
-        status = ask_flow(run, &flow);
-        count(run, status);
-    }
+    while (status != CLI_EXIT_FAILURE && cli_flows_next(&flows, &flow))
+        status = ask_flow(answers, source, &flow);
     if (flows.lines.error) {
-        cli_error("cannot read %s: %s", path, strerror(flows.lines.error));
+        cli_error("cannot read %s: %s", source, strerror(flows.lines.error));
         status = CLI_EXIT_FAILURE;
-        count(run, status);
-    } else if (run->count == 0) {
-        cli_error("there is no flow in %s", path);
+    } else if (answers->count == 0) {
+        cli_error("there is no flow in %s", source);
         status = CLI_EXIT_INVALID;
+    } else if (status != CLI_EXIT_FAILURE) {
+        status = CLI_EXIT_OK;
     }
     cli_flows_close(&flows);
     return status;
 }
 
-/* How many of each, below the answers to several flows. */
-static void put_tally(const struct run *run)
+/* What the answers come to: the worst first. */
+static int answers_status(const struct settings *settings, const struct cli_answers *answers)
 {
-    static const struct {
-        int status;
-        const char *name;
-    } columns[] = {
-        {CLI_EXIT_OK, "allow"},
-        {CLI_EXIT_DENY, "deny"},
-        {CLI_EXIT_UNKNOWN, "unknown"},
-        {CLI_EXIT_INVALID, "invalid"},
-    };
-    const char *before = ": ";
+    unsigned bits = settings->fail_bits;
 
-    printf("\n%zu flows", run->count);
-    for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
-        if (run->tally[columns[i].status] == 0)
-            continue;
-        printf("%s%zu %s", before, run->tally[columns[i].status], columns[i].name);
-        before = ", ";
-    }
-    fputc('\n', stdout);
-}
-
-/* What a run ends with: the worst first. */
-static int run_status(const struct run *run)
-{
-    unsigned bits = run->settings.fail_bits;
-
-    if (!run->settings.fail_on && run->count == 1)
+    if (!settings->fail_on && answers->count == 1)
         bits = FAIL_ON_DENY | FAIL_ON_UNKNOWN;
-    if (run->tally[CLI_EXIT_FAILURE])
+    if (answers->tally[CLI_EXIT_FAILURE])
         return CLI_EXIT_FAILURE;
-    if (run->tally[CLI_EXIT_INVALID] || run->count == 0)
+    if (answers->tally[CLI_EXIT_INVALID])
         return CLI_EXIT_INVALID;
-    if ((bits & FAIL_ON_DENY) && run->tally[CLI_EXIT_DENY])
+    if ((bits & FAIL_ON_DENY) && answers->tally[CLI_EXIT_DENY])
         return CLI_EXIT_DENY;
-    if ((bits & FAIL_ON_UNKNOWN) && run->tally[CLI_EXIT_UNKNOWN])
+    if ((bits & FAIL_ON_UNKNOWN) && answers->tally[CLI_EXIT_UNKNOWN])
         return CLI_EXIT_UNKNOWN;
     return CLI_EXIT_OK;
 }
 
-static int ask(struct run *run)
+static int ask(const struct settings *settings, struct cli_answers *answers)
 {
-    int status = cli_load_status(calpol_query_new(run->ruleset, &run->query));
+    const struct cli_question *question = &settings->question;
+    int status = cli_question_relabel(question, answers->ruleset, answers->query);
 
-    if (status == CLI_EXIT_OK)
-        status = cli_question_relabel(&run->settings.question, run->ruleset, run->query);
     if (status != CLI_EXIT_OK)
         return status;
-    if (run->settings.question.flow)
-        ask_file(run);
+    if (question->flow)
+        status = ask_file(answers, question->flow);
     else
-        ask_options(run);
-    if (run->count > 1 && run->settings.output == OUTPUT_HUMAN)
-        put_tally(run);
-    return cli_common_finish(run_status(run));
+        ask_options(answers, question);
+    cli_answers_put_tally(answers);
+    return cli_common_finish(status == CLI_EXIT_OK ? answers_status(settings, answers) : status);
 }
 
-static int load_and_ask(struct run *run)
+static int load_and_ask(struct settings *settings, struct cli_answers *answers)
 {
-    int status = check_settings(&run->settings);
+    calpol_ruleset *ruleset = NULL;
+    int status = check_settings(settings);
 
     if (status == CLI_EXIT_OK)
-        status = cli_load_ruleset(&run->settings.load, &run->settings.common, &run->ruleset);
+        status = cli_load_ruleset(&settings->load, &settings->common, &ruleset);
     if (status == CLI_EXIT_OK)
-        status = ask(run);
-    calpol_query_free(run->query);
-    calpol_ruleset_unref(run->ruleset);
+        status = cli_load_status(calpol_query_new(ruleset, &answers->query));
+    if (status == CLI_EXIT_OK) {
+        answers->ruleset = ruleset;
+        status = ask(settings, answers);
+    }
+    calpol_query_free(answers->query);
+    calpol_ruleset_unref(ruleset);
     return status;
+}
+
+static int run(const struct cli_ask_command *command,
+               struct settings *settings,
+               const struct cli_group *groups)
+{
+    struct cli_answers answers = {
+        .form = settings->output == OUTPUT_JSON ? CLI_ANSWER_JSON : command->form,
+        .out = cli_common_out(&settings->common),
+    };
+
+    if (settings->common.help) {
+        cli_help(&answers.out, &command->page, groups, GROUP_COUNT);
+        return cli_common_finish(CLI_EXIT_OK);
+    }
+    return load_and_ask(settings, &answers);
 }
 
 int cli_ask(const struct cli_ask_command *command, int argument_count, char *const *arguments)
 {
-    struct run run = {.command = command};
+    struct settings settings = {.output = OUTPUT_HUMAN};
     struct cli_group groups[GROUP_COUNT];
     int status = CLI_EXIT_INVALID;
 
-    cli_question_init(&run.settings.question);
-    make_groups(&run.settings, groups);
-    if (cli_parse(command->name, groups, GROUP_COUNT, argument_count, arguments)) {
-        run.out = cli_common_out(&run.settings.common);
-        if (run.settings.common.help) {
-            cli_help(&run.out, &command->page, groups, GROUP_COUNT);
-            status = cli_common_finish(CLI_EXIT_OK);
-        } else {
-            status = load_and_ask(&run);
-        }
-    }
-    cli_question_free(&run.settings.question);
-    cli_load_free(&run.settings.load);
+    cli_question_init(&settings.question);
+    make_groups(&settings, groups);
+    if (cli_parse(command->name, groups, GROUP_COUNT, argument_count, arguments))
+        status = run(command, &settings, groups);
+    cli_question_free(&settings.question);
+    cli_load_free(&settings.load);
     return status;
 }
 

@@ -5,14 +5,12 @@
 #ifndef CLI_ASK_H
 #define CLI_ASK_H
 
+#include "answer.h"
 #include "help.h"
-
-/* What of the answer is shown to people; JSON is the same for both. */
-enum cli_answer { CLI_ANSWER_SUMMARY, CLI_ANSWER_WALK };
 
 struct cli_ask_command {
     const char *name;
-    enum cli_answer answer;
+    enum cli_answer_form form; /* for people; JSON is the same for both */
     struct cli_page page;
 };
 

@@ -7,7 +7,7 @@
 
 static const struct cli_ask_command command = {
     .name = "eval",
-    .answer = CLI_ANSWER_SUMMARY,
+    .form = CLI_ANSWER_SUMMARY,
     .page =
         {
             .usage = "calpol eval -p PATH... --from REF --to REF [OPTION]...\n"

@@ -7,7 +7,7 @@
 
 static const struct cli_ask_command command = {
     .name = "explain",
-    .answer = CLI_ANSWER_WALK,
+    .form = CLI_ANSWER_WALK,
     .page =
         {
             .usage = "calpol explain -p PATH... --from REF --to REF [OPTION]...\n"

@@ -11,7 +11,8 @@
 
 /*
  * All errors, each with its line and a caret below the spot, and a count of them at the end. Of
- * warnings the first ten, a line each, unless verbose; notes only if verbose. NULL is an empty list.
+ * warnings the first ten, a line each, unless verbose; notes only if verbose. NULL is an empty
+ * list.
  */
 void cli_report(const struct cli_common *common, const calpol_diagnostics *diagnostics);
 

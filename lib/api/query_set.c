@@ -154,7 +154,9 @@ int calpol_query_set_protocol(calpol_query *query, const char *protocol)
         return CALPOL_ERROR_INVALID_ARGUMENT;
     cp_query_begin_error(query, &text);
     if (!cp_flow_protocol(name, &number)) {
-        cp_buffer_format(&text, "%q is no protocol", name);
+        cp_buffer_format(
+            &text, "%q is no protocol, expected TCP, UDP, ICMP, ICMPv6, SCTP, UDPLite or 1 to 255",
+            name);
         return settle(query, CP_SETTING_PROTOCOL,
                       cp_query_fail(query, CALPOL_FLOW_UNKNOWN_PROTOCOL, &text));
     }

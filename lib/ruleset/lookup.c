@@ -130,7 +130,7 @@ static struct cp_text behind_slash(struct cp_text name)
 {
     size_t slash = cp_text_find_byte(name, '/');
 
-    return cp_text_from_byte(name, slash == SIZE_MAX ? name.length : slash + 1);
+    return cp_text_from_byte(name, slash == SIZE_MAX ? 0 : slash + 1);
 }
 
 /* Is it a pod of the workload that was named: "web-5d4f9-x2x" for "web"? */
