@@ -19,10 +19,10 @@ enum cp_party_kind {
 };
 
 /* Where a participant's addresses come from while the flow does not say which it uses (EV-14). */
-enum cp_origin {
-    CP_ORIGIN_NONE,  /* nowhere: unless address is known it stays unknown */
-    CP_ORIGIN_OWNER, /* the nets of owner */
-    CP_ORIGIN_LIST   /* list: a node's addresses, a pod's on the host network, a Service's */
+enum cp_addresses {
+    CP_ADDRESSES_NONE,  /* nowhere: unless address is known it stays unknown */
+    CP_ADDRESSES_OWNER, /* the nets of owner */
+    CP_ADDRESSES_LIST   /* list: a node's addresses, a pod's on the host network, a Service's */
 };
 
 /* Source or destination. */
@@ -33,10 +33,10 @@ struct cp_party {
     uint32_t node;  /* number of its node; nodes that nobody declares have numbers behind those of
                        the ruleset; CP_NONE: not known, or outside */
     bool has_address;
-    bool address_chosen; /* by EV-14, from origin: the flow itself does not say */
+    bool address_chosen; /* by EV-14, from addresses: the flow itself does not say */
     struct calpol_address address;
     struct cp_text interface_name; /* EV-120; empty: not given */
-    enum cp_origin origin;
+    enum cp_addresses addresses;
     const struct calpol_address *list;
     uint32_t list_count;
 };

@@ -32,7 +32,7 @@ void cp_party_of_owner(const struct cp_world *world, uint32_t owner, struct cp_p
     *out_party = nobody;
     out_party->owner = owner;
     out_party->node = found->node;
-    out_party->origin = CP_ORIGIN_OWNER;
+    out_party->addresses = CP_ADDRESSES_OWNER;
     if (found->kind == CP_OWNER_WORKLOAD)
         out_party->kind = CP_PARTY_WORKLOAD;
     else if (found->kind == CP_OWNER_HOST)
@@ -47,7 +47,7 @@ void cp_party_of_node(const struct cp_world *world, uint32_t node, struct cp_par
     out_party->kind = CP_PARTY_HOST;
     out_party->node = node;
     if (entry) {
-        out_party->origin = CP_ORIGIN_LIST;
+        out_party->addresses = CP_ADDRESSES_LIST;
         out_party->list = entry->addresses;
         out_party->list_count = entry->address_count;
     }
@@ -59,7 +59,7 @@ static void party_of_host_pod(const struct cp_world *world,
 {
     cp_party_of_node(world, pod->node, out_party);
     if (pod->address_count) {
-        out_party->origin = CP_ORIGIN_LIST;
+        out_party->addresses = CP_ADDRESSES_LIST;
         out_party->list = pod->addresses;
         out_party->list_count = pod->address_count;
     }
@@ -128,7 +128,7 @@ void cp_party_of_address(const struct cp_world *world,
     } else {
         *out_party = nobody;
     }
-    out_party->origin = CP_ORIGIN_NONE;
+    out_party->addresses = CP_ADDRESSES_NONE;
     out_party->has_address = true;
     out_party->address = *address;
 }
@@ -194,7 +194,7 @@ static int find_service(struct end *end, const struct cp_reference *reference, s
         return fail_reference(end, CALPOL_FLOW_BAD_FIELD);
     *end->party = nobody;
     if (service->cluster_ip_count && !service->headless) {
-        end->party->origin = CP_ORIGIN_LIST;
+        end->party->addresses = CP_ADDRESSES_LIST;
         end->party->list = service->cluster_ips;
         end->party->list_count = service->cluster_ip_count;
     }

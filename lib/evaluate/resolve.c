@@ -19,13 +19,13 @@ static bool next_address(const struct cp_world *world,
 {
     uint32_t i = (*cursor)++;
 
-    if (party->origin == CP_ORIGIN_LIST) {
+    if (party->addresses == CP_ADDRESSES_LIST) {
         if (i >= party->list_count)
             return false;
         *out_address = party->list[i];
         return true;
     }
-    if (party->origin == CP_ORIGIN_OWNER) {
+    if (party->addresses == CP_ADDRESSES_OWNER) {
         const struct cp_prefixes *nets = &cp_world_owner(world, party->owner)->nets;
 
         if (i >= nets->count)
