@@ -77,6 +77,22 @@ START_TEST(a_tier_without_order_is_warned_of)
 }
 END_TEST
 
+START_TEST(a_bare_kube_admin_is_wrong_twice)
+{
+    struct loaded loaded;
+
+    load_resources(&loaded, CP_TEXT(TIER("kube-admin", "")), 0);
+    expect_report(&loaded, CALPOL_SEVERITY_ERROR, CP_CODE_TIER_BUILTIN_ACTION,
+                  "spec.defaultAction");
+    expect_report(&loaded, CALPOL_SEVERITY_ERROR, CP_CODE_TIER_BUILTIN_ORDER, "spec.order");
+    finish_resources(&loaded);
+    load_resources(&loaded, CP_TEXT(TIER("kube-admin", "order: x, defaultAction: Pass")), 0);
+    expect_report(&loaded, CALPOL_SEVERITY_ERROR, CP_CODE_TYPE, "spec.order");
+    ck_assert_uint_eq(loaded.diagnostics.items.count, 1);
+    finish_resources(&loaded);
+}
+END_TEST
+
 /* Names of policies in a tier, beside the tiers t and u: said by default, and said on request. */
 static const struct {
     const char *name, *tier;
@@ -146,6 +162,7 @@ Suite *test_suite(void)
     tcase_add_test(tiers, built_in_tiers_need_no_declaration);
     tcase_add_test(tiers, a_replaced_policy_is_not_judged);
     tcase_add_test(tiers, a_tier_without_order_is_warned_of);
+    tcase_add_test(tiers, a_bare_kube_admin_is_wrong_twice);
     tcase_add_loop_test(tiers, a_name_may_have_to_go_with_the_tier, 0, (int)COUNT_OF(names));
     suite_add_tcase(suite, tiers);
     return suite;

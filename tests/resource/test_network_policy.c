@@ -121,6 +121,45 @@ START_TEST(a_deletion_is_decoded_but_its_rules_are_not_judged)
 }
 END_TEST
 
+/* What may stand beside a deletion, and what may not: zero is a value. */
+static const struct {
+    const char *text;
+    uint32_t count;
+} deletions[] = {
+    {CALICO("StagedGlobalNetworkPolicy",
+            "name: p",
+            "stagedAction: Delete, tier: default, types: [Egress], selector: '', ingress: [], "
+            "doNotTrack: false, order: ~"),
+     0},
+    {CALICO("StagedGlobalNetworkPolicy", "name: p", "stagedAction: Delete, order: 0"), 1},
+    {CALICO("StagedGlobalNetworkPolicy", "name: p", "stagedAction: Delete, doNotTrack: true"), 1},
+};
+
+START_TEST(a_deletion_has_its_tier_only)
+{
+    struct loaded loaded;
+
+    load_resources(&loaded, cp_text_from(deletions[_i].text), 0);
+    ck_assert_uint_eq(loaded.diagnostics.error_count, deletions[_i].count);
+    ck_assert_uint_eq(count_code(&loaded, CP_CODE_STAGED_DELETE_SPEC), deletions[_i].count);
+    finish_resources(&loaded);
+}
+END_TEST
+
+START_TEST(what_comes_after_a_deletion_is_judged_again)
+{
+    struct loaded loaded;
+
+    load_resources(
+        &loaded,
+        CP_TEXT(CALICO("StagedNetworkPolicy", "name: p", "stagedAction: Delete") "---\n" CALICO(
+            "Profile", "name: q", "ingress: [{protocol: TCP}]")),
+        0);
+    expect_report(&loaded, CALPOL_SEVERITY_ERROR, CP_CODE_ACTION, "spec.ingress[0].action");
+    finish_resources(&loaded);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("resource/network_policy");
@@ -132,6 +171,8 @@ Suite *test_suite(void)
     tcase_add_test(policies, rules_know_where_they_were_written);
     tcase_add_test(policies, a_service_without_namespace_is_in_the_policy_s);
     tcase_add_test(policies, a_deletion_is_decoded_but_its_rules_are_not_judged);
+    tcase_add_loop_test(policies, a_deletion_has_its_tier_only, 0, (int)COUNT_OF(deletions));
+    tcase_add_test(policies, what_comes_after_a_deletion_is_judged_again);
     suite_add_tcase(suite, policies);
     return suite;
 }
