@@ -10,8 +10,8 @@
 static const struct cli_page page = {
     .usage = "calpol convert -p PATH... [OPTION]...",
     .before = "Prints the Calico form of the Kubernetes policies in the input, as YAML:\n"
-              "tier, order, selectors and rules as Calico enforces them, each rule with the\n"
-              "one it was written as. Other objects are read and not printed.\n"
+              "tier, order, selectors and rules as Calico enforces them. Other objects are\n"
+              "read and not printed.\n"
               "\n"
               "  kubectl get networkpolicies -A -o yaml | calpol convert -p -\n",
     .after = "\nExit status: 0 done, 3 wrong input (policies or command line), 1 failure.\n",

@@ -196,6 +196,11 @@ static int add_input(calpol_loader *loader)
         free(text);
         return CLI_EXIT_FAILURE;
     }
+    if (length == 0) {
+        cli_error("standard input is empty; without policies everything would be allowed");
+        free(text);
+        return CLI_EXIT_INVALID;
+    }
     status = calpol_loader_add_text(loader, "<stdin>", text, length);
     free(text);
     return cli_load_status(status);
@@ -260,6 +265,19 @@ int cli_load_open(const struct cli_load *load, calpol_loader **out_loader)
     return status;
 }
 
+/* Nothing at all is most likely a mistake, and its answer is allow. */
+static void warn_if_empty(const struct cli_common *common, const calpol_ruleset *ruleset)
+{
+    struct calpol_counts counts;
+
+    if (common->quiet || calpol_ruleset_counts(ruleset, &counts, sizeof(counts)) != CALPOL_OK)
+        return;
+    if (counts.policies + counts.endpoints + counts.network_sets + counts.namespaces +
+            counts.services + counts.nodes ==
+        0)
+        cli_error("warning: the input has neither policies nor endpoints");
+}
+
 int cli_load_ruleset(const struct cli_load *load,
                      const struct cli_common *common,
                      calpol_ruleset **out_ruleset)
@@ -271,6 +289,8 @@ int cli_load_ruleset(const struct cli_load *load,
     if (status == CLI_EXIT_OK) {
         status = calpol_loader_finish(loader, out_ruleset, &diagnostics);
         cli_report(common, diagnostics);
+        if (status == CALPOL_OK)
+            warn_if_empty(common, *out_ruleset);
         status = cli_load_status(status);
     }
     calpol_diagnostics_free(diagnostics);

@@ -90,11 +90,16 @@ install_packages() {
     done
 }
 
-# build FOLDER MESON-ARGUMENT...: configures (or configures again) and compiles.
-build() {
+# configure FOLDER MESON-ARGUMENT...: configures, or configures again.
+configure() {
     local folder=$1 again=()
     shift
 
     [ ! -f "$folder/build.ninja" ] || again=(--reconfigure)
-    meson setup "${again[@]}" "$folder" "$root" "$@" && ninja -C "$folder"
+    meson setup "${again[@]}" "$folder" "$root" "$@"
+}
+
+# build FOLDER MESON-ARGUMENT...: configures and compiles.
+build() {
+    configure "$@" && ninja -C "$1"
 }
