@@ -140,17 +140,16 @@ static bool is_of_workload(struct cp_text workload, struct cp_text name)
            cp_text_starts_with(name, workload) && name.data[workload.length] == '-';
 }
 
-/* The right name in another namespace is as near as one wrong letter. In a short name fewer letters
-   may be wrong. */
+/* The right name in another namespace is as near as one wrong letter. Half of a reference must be
+   right. */
 static unsigned distance_of(struct cp_text wanted, struct cp_text name)
 {
     struct cp_text tail = behind_slash(wanted);
-    size_t limit = 1 + (tail.length ? tail.length : wanted.length) / 3;
     unsigned distance = cp_text_distance(wanted, name, FARTHEST);
 
     if (tail.length && cp_text_equal(tail, behind_slash(name)))
         return distance < 1 ? distance : 1;
-    return distance > limit ? FARTHEST + 1 : distance;
+    return distance > wanted.length / 2 ? FARTHEST + 1 : distance;
 }
 
 /* Takes a suggestion into the list, nearest first; the first of equals stays in front. */

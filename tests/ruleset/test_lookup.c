@@ -136,10 +136,10 @@ END_TEST
 static const struct {
     const char *wanted, *suggested;
 } suggestions[] = {
-    {"pod:shop/wbe", "pod:shop/web"},
+    {"pod:shop/wbe", "pod:shop/web, pod:shop/web-1, pod:shop/over"},
     {"shop/web-2", "pod:shop/web-1, pod:shop/web"},
-    {"workloadendpoint:shop/wen", "pod:shop/web"},
-    {"pod:shop/db", "pod:other/db"}, /* the right name in another namespace */
+    {"workloadendpoint:shop/carp", "pod:shop/cart"},
+    {"pod:some/db", "pod:other/db"}, /* the right name in another namespace */
     {"default/cart", "pod:shop/cart"},
     {"hostendpoint:wev", "hostendpoint:web"},
     {"node:n3", "node:n1, node:n2"},
