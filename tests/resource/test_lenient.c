@@ -228,6 +228,31 @@ START_TEST(a_policy_that_lenient_loading_leaves_out_is_told_so)
 }
 END_TEST
 
+#define K8S(metadata, spec)                                                                        \
+    "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {" metadata "}\n" spec "\n"
+
+/* K8-130: outside rules, lenient loading tolerates nothing in a policy of Kubernetes' own. */
+static const struct {
+    enum cp_code code;
+    const char *text;
+} firm[] = {
+    {CP_CODE_NAME, K8S("name: P", "spec: {}")},
+    {CP_CODE_NAMESPACE, K8S("name: p, namespace: NS", "spec: {}")},
+    {CP_CODE_UNKNOWN_FIELD, K8S("name: p", "spce: {}")},
+};
+
+START_TEST(a_kubernetes_policy_is_refused_outside_its_rules)
+{
+    struct loaded loaded;
+
+    load_resources(&loaded, cp_text_from(firm[_i].text), CALPOL_LOAD_LENIENT);
+    ck_assert_uint_eq(loaded.diagnostics.error_count, 1);
+    ck_assert_uint_eq(count_code(&loaded, firm[_i].code), 1);
+    ck_assert_uint_eq(loaded.collection.k8s_policies.count, 0);
+    finish_resources(&loaded);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("resource/lenient");
@@ -236,6 +261,8 @@ Suite *test_suite(void)
     tcase_add_loop_test(codes, strict_loading_refuses, 0, (int)COUNT_OF(cases));
     tcase_add_loop_test(codes, lenient_loading_uses_drops_or_refuses, 0, (int)COUNT_OF(cases));
     tcase_add_test(codes, a_policy_that_lenient_loading_leaves_out_is_told_so);
+    tcase_add_loop_test(codes, a_kubernetes_policy_is_refused_outside_its_rules, 0,
+                        (int)COUNT_OF(firm));
     suite_add_tcase(suite, codes);
     return suite;
 }
