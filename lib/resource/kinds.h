@@ -53,6 +53,13 @@ struct cp_kind {
                         struct cp_text *out_name);
 };
 
+/* Is it a policy of Kubernetes' own, in which lenient loading tolerates problems in rules only
+ * (K8-130)? */
+static inline bool cp_kind_is_k8s_policy(const struct cp_kind *kind)
+{
+    return (kind->flags & (CP_KIND_STRICT | CP_KIND_STRICT_METADATA)) == CP_KIND_STRICT;
+}
+
 /* What a pair of apiVersion and kind is. */
 enum cp_kind_status {
     CP_KIND_READ,            /* *out_kind is its row */

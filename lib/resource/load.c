@@ -63,7 +63,10 @@ static void read_object(struct cp_resource_reader *reader,
             ? CP_DOOR_RAW
             : CP_DOOR_API;
     cp_read_metadata(reader, root, api_version, kind);
+    if (cp_kind_is_k8s_policy(reader->kind))
+        reader->base.leniency = CP_LENIENCY_NONE;
     cp_check_members(&reader->base, root, is_strict ? fields : NULL, ignored);
+    reader->base.leniency = CP_LENIENCY_BY_CODE;
     reader->kind->read(reader, root);
 }
 

@@ -258,8 +258,11 @@ void cp_read_metadata(struct cp_resource_reader *reader,
         cp_raw_metadata_find(reader, &annotations, &raw);
     if (is_k8s_policy(reader->kind))
         reader->base.leniency = CP_LENIENCY_NONE;
+    if (cp_kind_is_k8s_policy(reader->kind))
+        reader->base.leniency = CP_LENIENCY_NONE;
     read_namespace(reader, &metadata);
     read_name(reader, root, &metadata, &raw);
+    reader->base.leniency = CP_LENIENCY_BY_CODE;
     reader->base.leniency = CP_LENIENCY_BY_CODE;
     set_resource_text(reader);
     cp_read_labels(reader, &labels, &reader->metadata.labels);
