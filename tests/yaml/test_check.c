@@ -147,6 +147,16 @@ START_TEST(the_nearest_name_is_at_most_two_changes_away)
 }
 END_TEST
 
+START_TEST(the_nearest_of_several_names_is_taken)
+{
+    static const char *const near[] = {"abcxy", "abcdx", "abcde", "abcdf", NULL};
+
+    ck_assert_str_eq(cp_nearest_name(CP_TEXT("abcdez"), near), "abcde");
+    ck_assert_str_eq(cp_nearest_name(CP_TEXT("abcd"), near), "abcdx");
+    ck_assert_str_eq(cp_nearest_name(CP_TEXT("ABCXY"), near), "abcxy");
+}
+END_TEST
+
 static const struct {
     const char *text, *expected;
 } deep[] = {
@@ -226,6 +236,7 @@ Suite *test_suite(void)
                         COUNT_OF(suggestions));
     tcase_add_loop_test(nearest, the_nearest_name_is_at_most_two_changes_away, 0,
                         COUNT_OF(nearests));
+    tcase_add_test(nearest, the_nearest_of_several_names_is_taken);
     tcase_add_loop_test(flaws, all_flaws_below_a_field_are_reported, 0, COUNT_OF(deep));
     tcase_add_test(flaws, an_absent_field_has_no_flaws);
     tcase_add_test(flaws, a_full_list_still_counts_one_error);
