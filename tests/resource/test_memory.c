@@ -4,6 +4,7 @@
  */
 #include "calico_text.h"
 #include "resource/write.h"
+#include "support/expect.h"
 #include "support/failing_allocator.h"
 #include "support/resources.h"
 #include "support/suite.h"
@@ -13,74 +14,42 @@
     "serviceAccounts: {names: [x]}}, destination: {ports: [80, http]}, http: {methods: [GET], "    \
     "paths: [{prefix: /}]}, metadata: {annotations: {k: v}}}"
 
-static const char text[] = TIER("t", "order: 1") "---\n" TIER("t", "order: 2") "---\n" POLICY("tier"
-                                                                                              ": "
-                                                                                              "u, "
-                                                                                              "sele"
-                                                                                              "ctor"
-                                                                                              ": "
-                                                                                              "all("
-                                                                                              "), "
-                                                                                              "perf"
-                                                                                              "orma"
-                                                                                              "nceH"
-                                                                                              "ints"
-                                                                                              ": "
-                                                                                              "[Ass"
-                                                                                              "umeN"
-                                                                                              "eede"
-                                                                                              "dOnE"
-                                                                                              "very"
-                                                                                              "Node"
-                                                                                              "], "
-                                                                                              "ingr"
-                                                                                              "ess:"
-                                                                                              " "
-                                                                                              "[" RULE "]") "---\n" CALICO("StagedGlobalNetworkPolicy", "name: p", "namespaceSelector: 'a =', foo: 1") "---\n" RAW(
-    "GlobalNetworkPolicy",
-    "name: q, annotations: "
-    "{projectcalico.org/"
-    "metadata: "
-    "'{\"labels\": {\"a\": "
-    "\"b\"}}'}",
-    "egress: []") "---"
-                  "\n" CALICO("NetworkSet", "name: s, labels: {a: b}", "nets: [10.0.0.1, 10.0.0.1]") "---\n" CALICO("Profile", "name: p", "labelsToApply: {a: b}, egress: [{action: Deny}]") "---\n" CALICO(
-                      "HostEndpoint",
-                      "name: h",
-                      "node: m, expectedIPs: [10.0.0.1], ports: [{name: a, protocol: TCP, port: "
-                      "1}]") "---\n" CALICO("WorkloadEndpoint",
-                                            "",
-                                            "node: m, orchestrator: k8s, pod: p, endpoint: e, "
-                                            "interfaceName: i, ipNetworks: "
-                                            "[10.0.0.1], ipNATs: [{internalIP: 10.0.0.1, "
-                                            "externalIP: 10.0.0.2}]") "---\n" CALICO("FelixConfigur"
-                                                                                     "ation",
-                                                                                     "name: "
-                                                                                     "default",
-                                                                                     "failsafeInbou"
-                                                                                     "ndHostPorts: "
-                                                                                     "[{port: "
-                                                                                     "22}], "
-                                                                                     "bpfEnabled: "
-                                                                                     "true") "---\n"
-                                                                                             "{apiV"
-                                                                                             "ersio"
-                                                                                             "n: "
-                                                                                             "v1, "
-                                                                                             "kind:"
-                                                                                             " List"
-                                                                                             ", "
-                                                                                             "items"
-                                                                                             ": "
-                                                                                             "[{"
-                                                                                             "apiVe"
-                                                                                             "rsion"
-                                                                                             ": "
-                                                                                             "v1, "
-                                                                                             "kind:"
-                                                                                             " Secr"
-                                                                                             "et}]}"
-                                                                                             "\n";
+static const char *const documents[] = {
+    TIER("t", "order: 1"),
+    TIER("t", "order: 2"),
+    POLICY("tier: u, selector: all(), performanceHints: [AssumeNeededOnEveryNode], "
+           "ingress: [" RULE "]"),
+    CALICO("StagedGlobalNetworkPolicy", "name: p", "namespaceSelector: 'a =', foo: 1"),
+    RAW("GlobalNetworkPolicy",
+        "name: q, annotations: {projectcalico.org/metadata: '{\"labels\": {\"a\": \"b\"}}'}",
+        "egress: []"),
+    CALICO("NetworkSet", "name: s, labels: {a: b}", "nets: [10.0.0.1, 10.0.0.1]"),
+    CALICO("Profile", "name: p", "labelsToApply: {a: b}, egress: [{action: Deny}]"),
+    CALICO("HostEndpoint",
+           "name: h",
+           "node: m, expectedIPs: [10.0.0.1], ports: [{name: a, protocol: TCP, port: 1}]"),
+    CALICO("WorkloadEndpoint",
+           "",
+           "node: m, orchestrator: k8s, pod: p, endpoint: e, interfaceName: i, "
+           "ipNetworks: [10.0.0.1], ipNATs: [{internalIP: 10.0.0.1, externalIP: 10.0.0.2}]"),
+    CALICO("FelixConfiguration",
+           "name: default",
+           "failsafeInboundHostPorts: [{port: 22}], bpfEnabled: true"),
+    "{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Secret}]}\n",
+};
+
+/* All of them as one text. */
+static struct cp_text make_text(struct cp_arena *arena)
+{
+    struct cp_buffer text;
+
+    cp_buffer_init(&text, arena);
+    for (size_t i = 0; i < COUNT_OF(documents); i++) {
+        cp_buffer_add_string(&text, "---\n");
+        cp_buffer_add_string(&text, documents[i]);
+    }
+    return cp_buffer_text(&text);
+}
 
 static int write_all(struct loaded *loaded)
 {
@@ -102,12 +71,10 @@ static int write_all(struct loaded *loaded)
 
 static int load_and_write(const struct calpol_allocator *allocator, void *context)
 {
+    const struct cp_text *text = context;
     struct loaded loaded;
-    int status;
+    int status = try_load_resources(&loaded, *text, CALPOL_LOAD_LENIENT, allocator);
 
-    (void)context;
-    status = try_load_resources(&loaded, cp_text_make(text, sizeof(text) - 1), CALPOL_LOAD_LENIENT,
-                                allocator);
     if (status == CALPOL_OK)
         status = write_all(&loaded);
     finish_resources(&loaded);
@@ -116,16 +83,24 @@ static int load_and_write(const struct calpol_allocator *allocator, void *contex
 
 START_TEST(no_memory_is_told_and_nothing_is_lost)
 {
+    struct cp_arena arena;
+    struct cp_text text;
+
+    cp_arena_init(&arena, NULL);
+    text = make_text(&arena);
     /* Few, where an arena takes blocks; thousands under AddressSanitizer. */
-    ck_assert_uint_gt(for_each_failure(load_and_write, NULL), 10);
+    ck_assert_uint_gt(for_each_failure(load_and_write, &text), 10);
+    cp_arena_finish(&arena);
 }
 END_TEST
 
 START_TEST(the_text_has_every_kind)
 {
+    struct cp_arena arena;
     struct loaded loaded;
 
-    load_resources(&loaded, cp_text_make(text, sizeof(text) - 1), CALPOL_LOAD_LENIENT);
+    cp_arena_init(&arena, NULL);
+    load_resources(&loaded, make_text(&arena), CALPOL_LOAD_LENIENT);
     expect_no_errors(&loaded);
     ck_assert_uint_eq(loaded.collection.objects.count, 10);
     ck_assert_uint_eq(loaded.collection.tiers.count, 1);
@@ -136,6 +111,7 @@ START_TEST(the_text_has_every_kind)
     ck_assert_uint_eq(loaded.collection.workloads.count, 1);
     ck_assert_uint_eq(loaded.collection.felix.count, 1);
     finish_resources(&loaded);
+    cp_arena_finish(&arena);
 }
 END_TEST
 
