@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "resource/values.h"
+#include "selector/combine.h"
 
 #define LONGEST_SELECTOR 1024u
 #define GLOBAL_CALL CP_TEXT("global(")
@@ -118,8 +119,9 @@ static void parse(struct cp_resource_reader *reader,
         break;
     default:
         report_syntax(reader, field, rules, selector->text, &problem);
+        /* What vanishes still has all() of the policy's own selector replaced (selectors.md 4.3). */
         if (rules->vanishes)
-            *selector = (struct cp_selector_field){0};
+            selector->tree = &cp_selector_unparsed;
         else
             reader->left_out = true;
         break;

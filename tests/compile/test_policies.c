@@ -174,6 +174,28 @@ START_TEST(a_policy_whose_selectors_do_not_combine_is_an_error_and_left_out)
 }
 END_TEST
 
+/* Calico replaces all() although the namespace selector that made it do so has vanished. */
+START_TEST(in_a_lenient_load_a_namespace_selector_that_does_not_parse_still_excludes_hosts)
+{
+    static const struct cp_options options;
+    struct loaded loaded;
+    struct cp_compile_input input = {.collection = &loaded.collection,
+                                     .work = &loaded.work,
+                                     .diagnostics = &loaded.diagnostics,
+                                     .lenient = true,
+                                     .options = options};
+    const struct cp_policy *policy;
+
+    load_resources(&loaded, CP_TEXT(GLOBAL("p", "selector: all(), namespaceSelector: 'a ='")),
+                   CALPOL_LOAD_LENIENT);
+    ck_assert_int_eq(cp_compile(&input, loaded.ruleset), CALPOL_OK);
+    policy = policy_named(loaded.ruleset, "gnp:p");
+    expect_text(loaded.ruleset->selectors[policy->selector].text,
+                "has(projectcalico.org/namespace)");
+    finish_resources(&loaded);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("compile/policies");
@@ -188,6 +210,8 @@ Suite *test_suite(void)
     tcase_add_test(order, a_staged_deletion_takes_no_part);
     tcase_add_test(order, policies_of_a_tier_are_a_range);
     tcase_add_test(order, a_policy_whose_selectors_do_not_combine_is_an_error_and_left_out);
+    tcase_add_test(
+        order, in_a_lenient_load_a_namespace_selector_that_does_not_parse_still_excludes_hosts);
     suite_add_tcase(suite, order);
     return suite;
 }
