@@ -49,25 +49,27 @@ static void count(struct calpol_diagnostics *list, enum calpol_severity severity
     }
 }
 
-/* The lines of a source; NULL: no memory. Searched from behind, for sources come one by one. */
-static struct cp_lines *lines_of(struct calpol_diagnostics *list, struct cp_text text)
+/* What is known of a source; NULL: no memory. */
+static struct cp_reported_source *find_source(struct calpol_diagnostics *list, struct cp_text text)
 {
-    struct cp_diagnostic_lines *added;
+    const uint64_t hash = cp_hash_bytes(&text.data, sizeof(text.data), text.length);
+    const struct cp_index *index = &list->source_index;
+    struct cp_reported_source *added;
 
-    for (uint32_t i = list->lines.count; i-- > 0;) {
-        const struct cp_text *source = &list->lines.items[i].source;
+    for (uint32_t i = cp_index_first(index, hash); i != CP_INDEX_END; i = cp_index_next(index, i)) {
+        struct cp_reported_source *source = &list->sources.items[cp_index_item(index, i)];
 
-        if (source->data == text.data && source->length == text.length)
-            return &list->lines.items[i].lines;
+        if (source->text.data == text.data && source->text.length == text.length)
+            return source;
     }
-    added = cp_array_push(&list->arena, &list->lines);
-    if (!added)
+    added = cp_array_push(&list->arena, &list->sources);
+    if (!added || !cp_index_add(&list->source_index, &list->arena, hash, list->sources.count - 1))
         return NULL;
-    added->source = text;
+    *added = (struct cp_reported_source){.text = text};
     if (cp_text_starts_with(text, CP_TEXT("\xef\xbb\xbf")))
         text = cp_text_from_byte(text, 3);
     cp_lines_init(&added->lines, text);
-    return &added->lines;
+    return added;
 }
 
 /* The first characters of a line as they can be shown: UTF-8, one column each, no controls. */
@@ -108,7 +110,7 @@ static bool set_excerpt(struct calpol_diagnostics *list,
                         struct cp_diagnostic *item)
 {
     uint32_t start = 1;
-    struct cp_lines *lines;
+    struct cp_reported_source *source;
     size_t offset;
 
     item->excerpt = "";
@@ -116,10 +118,10 @@ static bool set_excerpt(struct calpol_diagnostics *list,
         return true;
     if (place->column > EXCERPT_CHARACTERS / 2)
         start = place->column - EXCERPT_CHARACTERS / 2;
-    lines = lines_of(list, place->source->text);
-    if (!lines || !cp_lines_find(lines, &list->arena, place->line, start, &offset))
+    source = find_source(list, place->source->text);
+    if (!source || !cp_lines_find(&source->lines, &list->arena, place->line, start, &offset))
         return false;
-    item->excerpt = show_line(&list->arena, cp_text_from_byte(lines->text, offset));
+    item->excerpt = show_line(&list->arena, cp_text_from_byte(source->lines.text, offset));
     item->excerpt_column = place->column ? place->column - start + 1 : 0;
     return item->excerpt != NULL;
 }
@@ -187,6 +189,43 @@ static int append(struct calpol_diagnostics *list,
     return CALPOL_OK;
 }
 
+/* Does a comment at the place ask not to hear of the code? */
+static int find_comment(struct calpol_diagnostics *list,
+                        const struct cp_place *place,
+                        const char *code,
+                        bool *out_found)
+{
+    struct cp_reported_source *source;
+
+    *out_found = false;
+    if (!place->source || !place->line || is_wide(place->source->text))
+        return CALPOL_OK;
+    source = find_source(list, place->source->text);
+    if (!source)
+        return CALPOL_ERROR_NO_MEMORY;
+    if (!source->ignores_read) {
+        if (!cp_ignores_read(source->lines.text, &list->arena, &source->ignores))
+            return CALPOL_ERROR_NO_MEMORY;
+        source->ignores_read = true;
+    }
+    *out_found = cp_ignores_hold(&source->ignores, place->line, code);
+    return CALPOL_OK;
+}
+
+/* Is a warning or note switched off? */
+static int find_ignored(struct calpol_diagnostics *list,
+                        const struct cp_subject *subject,
+                        enum cp_code code,
+                        bool *out_ignored)
+{
+    const char *name = cp_code_info(code)->name;
+
+    *out_ignored = true;
+    if (cp_bitset_has(list->disabled, code) || cp_codes_name(subject->ignored, name))
+        return CALPOL_OK;
+    return find_comment(list, &subject->place, name, out_ignored);
+}
+
 int cp_diagnose_as(struct calpol_diagnostics *list,
                    const struct cp_subject *subject,
                    enum cp_code code,
@@ -195,11 +234,15 @@ int cp_diagnose_as(struct calpol_diagnostics *list,
 {
     const struct cp_diagnostic base = {.code = code, .severity = severity};
     uint64_t hash = subject_hash(subject, code);
+    bool is_ignored = false;
+    int status = CALPOL_OK;
 
     if (!message.data)
         return CALPOL_ERROR_NO_MEMORY;
-    if (is_known(list, subject, code, hash))
-        return CALPOL_OK;
+    if (severity != CALPOL_SEVERITY_ERROR)
+        status = find_ignored(list, subject, code, &is_ignored);
+    if (status || is_ignored || is_known(list, subject, code, hash))
+        return status;
     count(list, severity);
     if (list->limit && list->items.count >= list->limit) {
         list->full = true;

@@ -10,8 +10,10 @@
 #define CP_BASE_DIAGNOSTIC_H
 
 #include "base/array.h"
+#include "base/bitset.h"
 #include "base/buffer.h"
 #include "base/hash.h"
+#include "base/ignores.h"
 #include "base/lines.h"
 #include "calpol/load.h"
 
@@ -20,6 +22,14 @@ enum cp_code {
 #include "base/codes.def"
 #undef CP_CODE
     CP_CODE_NONE = 0
+};
+
+/* Number of codes. */
+enum {
+    CP_CODE_COUNT = 0
+#define CP_CODE(identifier, number, name, severity, lenient, meaning) +1
+#include "base/codes.def"
+#undef CP_CODE
 };
 
 /* What lenient loading makes of an error (resources.md 12): still an error, or a warning with the
@@ -70,10 +80,12 @@ struct cp_diagnostic {
         document; /* number of the document within its source, from 0, empty ones not counted */
 };
 
-/* Lines of a source that was reported about. */
-struct cp_diagnostic_lines {
-    struct cp_text source; /* where it lies: the same bytes are the same source */
+/* A source that was reported about. */
+struct cp_reported_source {
+    struct cp_text text; /* where it lies: the same bytes are the same source */
     struct cp_lines lines;
+    struct cp_ignores ignores;
+    bool ignores_read;
 };
 
 /* The list. Also what the public calpol_diagnostics is. */
@@ -85,7 +97,13 @@ struct calpol_diagnostics {
     bool full;            /* something was left out */
     bool lenient;         /* errors that lenient loading tolerates become warnings */
     uint32_t error_count, warning_count, note_count;
-    CP_ARRAY(struct cp_diagnostic_lines) lines; /* by source, for excerpts */
+    CP_ARRAY(struct cp_reported_source) sources;
+    struct cp_index source_index;              /* by where their text lies */
+    uint64_t disabled[CP_CODE_COUNT / 64 + 1]; /* a bit for each code that is not to be heard of
+                                                  unless it is an error */
+    /* What was read, for who asks the finished list. */
+    CP_ARRAY(const char *) inputs; /* names, in the order of loading */
+    uint32_t resource_count;
 };
 
 void cp_diagnostics_init(struct calpol_diagnostics *list,
@@ -100,12 +118,16 @@ struct cp_subject {
     struct cp_text resource;
     struct cp_text path;
     uint32_t document;
+    struct cp_text ignored; /* codes that the resource itself switches off (cp_codes_name) */
 };
 
 /*
  * Adds a diagnostic with the severity of its code (softened when the list is lenient). The same
  * code at the same place, resource and path is taken once. A message of {NULL, 0}, a failed
  * buffer's, is CALPOL_ERROR_NO_MEMORY.
+ *
+ * Unless it is an error it is dropped without a trace if its code is disabled, or if the resource
+ * or a comment at the place asks for that.
  *
  * CALPOL_OK, CALPOL_ERROR_NO_MEMORY, or CALPOL_ERROR_LIMIT when the list is full: what does not fit
  * is still counted, and the caller may go on.

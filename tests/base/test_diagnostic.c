@@ -49,7 +49,10 @@ START_TEST(a_diagnostic_holds_copies_of_what_was_said)
 {
     char name[] = "file.yaml", text[] = "a: 1\nb: x\r\n", message[] = "b is \"x\"";
     struct cp_source source = {.name = name, .text = cp_text_from(text)};
-    struct cp_subject subject = {{&source, 2, 4}, CP_TEXT("Tier/t"), CP_TEXT("spec.b"), 1};
+    struct cp_subject subject = {.place = {&source, 2, 4},
+                                 .resource = CP_TEXT("Tier/t"),
+                                 .path = CP_TEXT("spec.b"),
+                                 .document = 1};
     const struct cp_diagnostic *item;
 
     ck_assert_int_eq(cp_diagnose(&list, &subject, CP_CODE_TYPE, cp_text_from(message)), CALPOL_OK);
@@ -247,6 +250,61 @@ START_TEST(sorting_is_by_place_and_keeps_the_order_of_equals)
 }
 END_TEST
 
+/* Says one thing of each severity in the first line of a source, about a resource that has codes
+   to be ignored. */
+static void say_all(const struct cp_source *source, const char *ignored)
+{
+    const struct cp_subject subject = {.place = {source, 1, 1}, .ignored = cp_text_from(ignored)};
+    const enum cp_code codes[] = {CP_CODE_ACTION, CP_CODE_UNDEFINED_TIER, CP_CODE_KIND_IGNORED};
+
+    for (size_t i = 0; i < COUNT_OF(codes); i++)
+        ck_assert_int_eq(cp_diagnose(&list, &subject, codes[i], CP_TEXT("message")), CALPOL_OK);
+}
+
+START_TEST(a_disabled_code_is_dropped_unless_it_is_an_error)
+{
+    cp_bitset_add(list.disabled, CP_CODE_ACTION);
+    cp_bitset_add(list.disabled, CP_CODE_UNDEFINED_TIER);
+    say_all(NULL, "");
+    ck_assert_uint_eq(list.error_count, 1);
+    ck_assert_uint_eq(list.warning_count, 0);
+    ck_assert_uint_eq(list.note_count, 1);
+    ck_assert_uint_eq(list.items.count, 2);
+}
+END_TEST
+
+START_TEST(a_resource_switches_off_warnings_and_notes_and_no_errors)
+{
+    say_all(NULL, "action, kind-ignored");
+    ck_assert_uint_eq(list.error_count, 1);
+    ck_assert_uint_eq(list.warning_count, 1);
+    ck_assert_uint_eq(list.note_count, 0);
+}
+END_TEST
+
+START_TEST(a_comment_switches_off_warnings_and_notes_and_no_errors)
+{
+    struct cp_source source = {.name = "s",
+                               .text = CP_TEXT("a: 1 # calpol: ignore action, undefined-tier\n")};
+
+    say_all(&source, "");
+    ck_assert_uint_eq(list.error_count, 1);
+    ck_assert_uint_eq(list.warning_count, 0);
+    ck_assert_uint_eq(list.note_count, 1);
+}
+END_TEST
+
+START_TEST(a_code_can_be_an_error_that_is_not_switched_off)
+{
+    const struct cp_subject subject = {.ignored = CP_TEXT("undefined-tier")};
+
+    ck_assert_int_eq(cp_diagnose_as(&list, &subject, CP_CODE_UNDEFINED_TIER, CALPOL_SEVERITY_ERROR,
+                                    CP_TEXT("message")),
+                     CALPOL_OK);
+    ck_assert_uint_eq(list.error_count, 1);
+}
+END_TEST
+
 static int report(const struct calpol_allocator *allocator, void *context)
 {
     struct cp_source source = {.name = "s", .text = CP_TEXT("line\nline\nline")};
@@ -256,8 +314,10 @@ static int report(const struct calpol_allocator *allocator, void *context)
     (void)context;
     cp_diagnostics_init(&few, allocator, 0, false);
     for (uint32_t i = 0; i < 20 && status == CALPOL_OK; i++) {
-        const struct cp_subject subject = {
-            {&source, 20 - i, 1}, CP_TEXT("Tier/t"), CP_TEXT("spec"), i};
+        const struct cp_subject subject = {.place = {&source, 20 - i, 1},
+                                           .resource = CP_TEXT("Tier/t"),
+                                           .path = CP_TEXT("spec"),
+                                           .document = i};
 
         status = cp_diagnose(&few, &subject, CP_CODE_TYPE, CP_TEXT("message"));
     }
@@ -302,6 +362,10 @@ Suite *test_suite(void)
     tcase_add_loop_test(strict, an_excerpt_is_the_line, 0, (int)COUNT_OF(excerpts));
     tcase_add_test(strict, a_long_line_is_shortened_around_the_column);
     tcase_add_test(strict, sorting_is_by_place_and_keeps_the_order_of_equals);
+    tcase_add_test(strict, a_disabled_code_is_dropped_unless_it_is_an_error);
+    tcase_add_test(strict, a_resource_switches_off_warnings_and_notes_and_no_errors);
+    tcase_add_test(strict, a_comment_switches_off_warnings_and_notes_and_no_errors);
+    tcase_add_test(strict, a_code_can_be_an_error_that_is_not_switched_off);
     tcase_add_test(strict, no_memory_is_noticed_and_the_list_stays_whole);
     tcase_add_test(lenient, lenient_loading_softens_what_its_table_says);
     tcase_add_test(limited, beyond_the_limit_is_counted_only);
