@@ -11,10 +11,14 @@ static const struct cli_page page = {
     .usage = "calpol convert -p PATH... [OPTION]...",
     .before = "Prints the Calico form of the Kubernetes policies in the input, as YAML:\n"
               "tier, order, selectors and rules as Calico enforces them. Other objects are\n"
-              "read and not printed.\n"
+              "read and not printed. Where Calico reads Kubernetes in its own way, so does\n"
+              "calpol here, but for --dialect upstream.\n"
               "\n"
               "  kubectl get networkpolicies -A -o yaml | calpol convert -p -\n",
-    .after = "\nExit status: 0 done, 3 wrong input (policies or command line), 1 failure.\n",
+    .after = "\n"
+             "What is printed can be loaded again. Where a rule has networks of both IP\n"
+             "versions, which Calico's API would refuse, that takes --as-dataplane.\n"
+             "\nExit status: 0 done, 3 wrong input (policies or command line), 1 failure.\n",
 };
 
 static int convert(const struct cli_load *load, const struct cli_common *common)

@@ -3,6 +3,7 @@
  * Kubernetes policies in Calico's form, as text.
  */
 #include "api/loader.h"
+#include "compile/compile.h"
 #include "compile/convert_k8s.h"
 #include "resource/write.h"
 
@@ -80,9 +81,53 @@ static int convert_policy(struct cp_k8s_converter *converter,
     return cp_write_policy(&writer, &converted);
 }
 
+static bool is_declared(const struct cp_collection *collection, const char *tier)
+{
+    for (uint32_t i = 0; i < collection->tiers.count; i++) {
+        if (cp_text_is(collection->tiers.items[i]->metadata.name, tier))
+            return true;
+    }
+    return false;
+}
+
+static int write_tier(struct cp_k8s_converter *converter,
+                      const struct cp_implied_tier *implied,
+                      struct cp_buffer *buffer)
+{
+    const struct cp_tier_spec tier = {
+        .metadata.kind = CP_TEXT("Tier"),
+        .metadata.name = cp_text_from(implied->name),
+        .has_order = true,
+        .order = implied->order,
+        .default_action = implied->default_action,
+    };
+    struct cp_writer writer;
+
+    cp_buffer_format(buffer, "%s# Calico has this tier no more (K8-7)\n",
+                     buffer->length ? "---\n" : "");
+    cp_writer_init(&writer, CP_EMIT_YAML, converter->names, converter->arena, buffer);
+    return cp_write_tier(&writer, &tier);
+}
+
+/* Tiers that the policies need and that today's Calico does not bring along. */
+static int write_tiers(struct cp_k8s_converter *converter, struct cp_buffer *buffer)
+{
+    size_t count;
+    const struct cp_implied_tier *tiers = cp_implied_tiers(&count);
+    int status = CALPOL_OK;
+
+    if (!converter->collection->has_admin_v1alpha1)
+        return CALPOL_OK;
+    for (size_t i = 0; i < count && !status; i++) {
+        if (tiers[i].v1alpha1 && !is_declared(converter->collection, tiers[i].name))
+            status = write_tier(converter, &tiers[i], buffer);
+    }
+    return status;
+}
+
 static int convert_policies(struct cp_k8s_converter *converter, struct cp_buffer *buffer)
 {
-    int status = CALPOL_OK;
+    int status = write_tiers(converter, buffer);
 
     for (uint32_t i = 0; !status && i < converter->collection->k8s_policies.count; i++)
         status = convert_policy(converter, converter->collection->k8s_policies.items[i], buffer);

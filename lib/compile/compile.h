@@ -28,4 +28,15 @@ struct cp_compile_input {
  */
 int cp_compile(const struct cp_compile_input *input, struct calpol_ruleset *ruleset);
 
+/* A tier that exists without being declared (EV-21, K8-7). */
+struct cp_implied_tier {
+    const char *name;
+    double order;
+    uint8_t default_action; /* CALPOL_ACTION_DENY or CALPOL_ACTION_PASS */
+    bool v1alpha1;          /* only when the input holds such admin policies */
+};
+
+/* All of them, in order of evaluation. */
+const struct cp_implied_tier *cp_implied_tiers(size_t *out_count);
+
 #endif

@@ -6,21 +6,19 @@
 
 #include "compile/convert_k8s.h"
 
-/* One of the tiers that exist without being declared (EV-21, K8-7). */
-struct builtin_tier {
-    const char *name;
-    double order;
-    uint8_t default_action;
-    bool v1alpha1; /* only when the input holds such admin policies */
-};
-
-static const struct builtin_tier builtin_tiers[] = {
+static const struct cp_implied_tier builtin_tiers[] = {
     {"adminnetworkpolicy", 1000, CALPOL_ACTION_PASS, true},
     {"kube-admin", 1000, CALPOL_ACTION_PASS, false},
     {"default", 1000000, CALPOL_ACTION_DENY, false},
     {"baselineadminnetworkpolicy", 10000000, CALPOL_ACTION_PASS, true},
     {"kube-baseline", 10000000, CALPOL_ACTION_PASS, false},
 };
+
+const struct cp_implied_tier *cp_implied_tiers(size_t *out_count)
+{
+    *out_count = sizeof(builtin_tiers) / sizeof(builtin_tiers[0]);
+    return builtin_tiers;
+}
 
 struct tier_list {
     CP_ARRAY(struct cp_tier) items;
@@ -87,7 +85,7 @@ static int add_builtin_tiers(struct cp_compiler *compiler, struct tier_list *tie
     int status = CALPOL_OK;
 
     for (size_t i = 0; !status && i < sizeof(builtin_tiers) / sizeof(builtin_tiers[0]); i++) {
-        const struct builtin_tier *builtin = &builtin_tiers[i];
+        const struct cp_implied_tier *builtin = &builtin_tiers[i];
         struct cp_tier tier = {
             .name = cp_text_from(builtin->name),
             .has_order = true,

@@ -140,16 +140,22 @@ static bool is_of_workload(struct cp_text workload, struct cp_text name)
            cp_text_starts_with(name, workload) && name.data[workload.length] == '-';
 }
 
-/* The right name in another namespace is as near as one wrong letter. Half of a reference must be
+/* The right name in another namespace is as near as one wrong letter, and so are the pods of a
+   workload; those of one in another namespace are as near as two. Else half of a reference must be
    right. */
 static unsigned distance_of(struct cp_text wanted, struct cp_text name)
 {
-    struct cp_text tail = behind_slash(wanted);
+    struct cp_text tail = behind_slash(wanted), name_tail = behind_slash(name);
     unsigned distance = cp_text_distance(wanted, name, FARTHEST);
+    unsigned most = FARTHEST + 1;
 
-    if (tail.length && cp_text_equal(tail, behind_slash(name)))
-        return distance < 1 ? distance : 1;
-    return distance > wanted.length / 2 ? FARTHEST + 1 : distance;
+    if ((tail.length && cp_text_equal(tail, name_tail)) || is_of_workload(wanted, name))
+        most = 1;
+    else if (is_of_workload(tail, name_tail))
+        most = 2;
+    if (distance > wanted.length / 2 || distance > most)
+        distance = most;
+    return distance;
 }
 
 /* Takes a suggestion into the list, nearest first; the first of equals stays in front. */
