@@ -40,7 +40,8 @@ CALPOL_API int calpol_ruleset_counts(const calpol_ruleset *ruleset,
 /**
  * The endpoint of a reference: "pod:NS/NAME", "workloadendpoint:NS/NAME", "hostendpoint:NAME", or
  * in short "NS/NAME".
- * @return CALPOL_OK, CALPOL_ERROR_NOT_FOUND, CALPOL_ERROR_INVALID_ARGUMENT
+ * @return CALPOL_OK, CALPOL_ERROR_NOT_FOUND, CALPOL_ERROR_INVALID_ARGUMENT,
+ *         CALPOL_ERROR_NO_MEMORY
  */
 CALPOL_API int calpol_ruleset_find_endpoint(const calpol_ruleset *ruleset, const char *reference,
                                             uint32_t *out_endpoint);

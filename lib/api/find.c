@@ -2,6 +2,7 @@
 /*
  * Finding endpoints of a ruleset by reference and address.
  */
+#include "api/reference.h"
 #include "base/utf8.h"
 #include "evaluate/resolve.h"
 #include "ruleset/lookup.h"
@@ -14,14 +15,19 @@ int calpol_ruleset_find_endpoint(const calpol_ruleset *ruleset,
 {
     struct cp_world world;
     struct cp_arena arena;
-    uint32_t owner;
+    struct cp_text full;
+    uint32_t owner = CP_NONE;
 
     if (!ruleset || !reference || !out_endpoint)
         return CALPOL_ERROR_INVALID_ARGUMENT;
     cp_world_init(&world, ruleset);
     cp_arena_init(&arena, &ruleset->allocator);
-    owner = cp_resolve_owner(&world, cp_text_from(reference), &arena);
+    full = cp_full_reference(&arena, cp_text_from(reference));
+    if (full.data)
+        owner = cp_resolve_owner(&world, full, &arena);
     cp_arena_finish(&arena);
+    if (!full.data)
+        return CALPOL_ERROR_NO_MEMORY;
     if (owner >= ruleset->workload_count + ruleset->host_endpoint_count)
         return CALPOL_ERROR_NOT_FOUND;
     *out_endpoint = owner;

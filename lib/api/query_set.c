@@ -9,6 +9,7 @@
 #include "api/flow_json.h"
 #include "api/flow_json_parts.h"
 #include "api/query.h"
+#include "api/reference.h"
 
 /* Settings that make up the flow. */
 #define FLOW_SETTINGS ((1u << CP_SETTING_RELABEL) - 1)
@@ -71,19 +72,6 @@ int calpol_query_set_flow(calpol_query *query, const char *json, size_t length)
 
 /* ---- Source and destination ------------------------------------------------------------------ */
 
-/* "NS/NAME" of a workload in full. NULL: no memory. */
-static const char *full_reference(struct cp_arena *arena, struct cp_text reference)
-{
-    struct cp_buffer buffer;
-
-    cp_buffer_init(&buffer, arena);
-    if (cp_text_find_byte(reference, ':') == SIZE_MAX &&
-        cp_text_find_byte(reference, '/') != SIZE_MAX)
-        cp_buffer_add_string(&buffer, "pod:");
-    cp_buffer_add(&buffer, reference);
-    return cp_buffer_string(&buffer);
-}
-
 /* Makes words of a reference, or an address. */
 static int read_reference(struct calpol_query *query,
                           struct cp_text reference,
@@ -104,7 +92,7 @@ static int read_reference(struct calpol_query *query,
         cp_buffer_format(&text, "%q is no IP address", address);
         return cp_query_fail(query, CALPOL_FLOW_BAD_ADDRESS, &text);
     }
-    out_words->reference = cp_text_from(full_reference(arena, reference));
+    out_words->reference = cp_full_reference(arena, reference);
     return out_words->reference.data ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
 }
 

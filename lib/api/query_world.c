@@ -3,6 +3,7 @@
  * What a query changes about the ruleset for its own question: labels and options.
  */
 #include "api/query.h"
+#include "api/reference.h"
 #include "ruleset/lookup.h"
 #include "yaml/reader.h"
 
@@ -52,12 +53,16 @@ static int relabel(struct calpol_query *query, struct cp_text reference, struct 
     struct cp_arena *arena = &query->arenas[CP_SETTING_RELABEL];
     struct cp_label_change change;
     struct cp_buffer no_error;
+    struct cp_text full;
     uint32_t owner;
     int status;
 
     if (!parse_change(text, &change))
         return refuse_change(query, text, "is no change of a label, expected KEY=VALUE or KEY-");
-    owner = cp_resolve_owner(&query->world, reference, arena);
+    full = cp_full_reference(arena, reference);
+    if (!full.data)
+        return CALPOL_ERROR_NO_MEMORY;
+    owner = cp_resolve_owner(&query->world, full, arena);
     if (owner == CP_NONE)
         return refuse_owner(query, reference);
     change.key.data = cp_arena_text(arena, change.key.data, change.key.length);

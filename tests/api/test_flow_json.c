@@ -49,8 +49,8 @@ static const struct {
     enum calpol_flow_error error;
     const char *message;
 } faults[] = {
-    {"", CALPOL_FLOW_BAD_JSON, "nothing, expected a flow"},
-    {"# nothing", CALPOL_FLOW_BAD_JSON, "nothing, expected a flow"},
+    {"", CALPOL_FLOW_BAD_JSON, "nothing, expected a flow (line 1, column 1)"},
+    {"# nothing", CALPOL_FLOW_BAD_JSON, "nothing, expected a flow (line 1, column 1)"},
     {"{} {}", CALPOL_FLOW_BAD_JSON, "a second document, expected one flow (line 1, column 4)"},
     {"{'protocol': 'TCP'", CALPOL_FLOW_BAD_JSON, NULL},
     {"[]", CALPOL_FLOW_BAD_FIELD, NULL},
@@ -62,7 +62,7 @@ static const struct {
     {"{'source': 'pod:a/b'}", CALPOL_FLOW_BAD_FIELD, NULL},
     {"{'source': {'ref': ''}}", CALPOL_FLOW_BAD_FIELD, NULL},
     {"{'source': {'ref': 'pod:a/b', 'labels': {}}}", CALPOL_FLOW_BAD_FIELD,
-     "source.labels: labels describes a workload and does not go with ref (line 1, column 42)"},
+     "source.labels: labels describes a workload and does not go with ref (line 1, column 41)"},
     {"{'source': {'ref': 'pod:a/b', 'node': 'n'}}", CALPOL_FLOW_BAD_FIELD, NULL},
     {"{'source': {'ip': '10.0.0.1', 'ports': []}}", CALPOL_FLOW_BAD_FIELD, NULL},
     {"{'source': {'labels': {}, 'ports': [{'name': 'http'}]}}", CALPOL_FLOW_BAD_FIELD, NULL},

@@ -166,6 +166,7 @@ END_TEST
 
 START_TEST(what_exceeds_max_diagnostics_is_counted)
 {
+    static const char *const names[] = {"a", "b", "c", "d", "e"};
     struct calpol_load_options options = default_options();
     calpol_diagnostics *diagnostics;
     calpol_ruleset *ruleset;
@@ -173,8 +174,8 @@ START_TEST(what_exceeds_max_diagnostics_is_counted)
 
     options.max_diagnostics = 2;
     loader = new_loader(&options);
-    for (int i = 0; i < 5; i++)
-        add(loader, "bad", BAD);
+    for (size_t i = 0; i < 5; i++)
+        add(loader, names[i], BAD);
     ck_assert_int_eq(calpol_loader_finish(loader, &ruleset, &diagnostics),
                      CALPOL_ERROR_INVALID_INPUT);
     ck_assert_uint_eq(calpol_diagnostics_count(diagnostics), 2);

@@ -221,7 +221,7 @@ START_TEST(an_unknown_end_is_told_with_its_neighbours)
     ck_assert_int_eq(calpol_query_error(query), CALPOL_FLOW_UNKNOWN_REF);
     ck_assert_str_eq(calpol_query_error_text(query),
                      "source.ref: there is no \"pod:shop/wep\" in the ruleset, near it: "
-                     "pod:shop/web");
+                     "pod:shop/web, pod:shop/db");
     ends("pod:shop/web", "shop/db");
     ck_assert_int_ne(action_of(query), CALPOL_ACTION_NONE);
 }
@@ -313,8 +313,9 @@ END_TEST
 START_TEST(bad_relabelling_is_refused)
 {
     ck_assert_int_eq(calpol_query_relabel(query, "pod:shop/wep", "a=b"), CALPOL_ERROR_NOT_FOUND);
-    ck_assert_str_eq(calpol_query_error_text(query),
-                     "there is no endpoint or network set \"pod:shop/wep\", near it: pod:shop/web");
+    ck_assert_str_eq(
+        calpol_query_error_text(query),
+        "there is no endpoint or network set \"pod:shop/wep\", near it: pod:shop/web, pod:shop/db");
     ck_assert_int_eq(calpol_query_relabel(query, "198.51.100.1", "a=b"), CALPOL_ERROR_NOT_FOUND);
     expect_refused(calpol_query_relabel(query, "shop/web", "a"), CALPOL_FLOW_BAD_FIELD);
     expect_refused(calpol_query_relabel(query, "shop/web", "=b"), CALPOL_FLOW_BAD_FIELD);
