@@ -202,7 +202,7 @@ void cp_describe_flow(const struct cp_explained *explained,
         return;
     if (flow->has_destination_port)
         cp_buffer_format(buffer, "/%u", flow->destination_port);
-    else
+    else if (flow->rewrite != CP_REWRITE_SERVICE || flow->service_port == CP_NONE)
         cp_buffer_add_string(buffer, ", port not told");
 }
 
