@@ -270,7 +270,7 @@ static void read_root(struct cp_resource_reader *reader,
     struct cp_field items = cp_field_member(root, "items");
     struct cp_text kind;
 
-    reader->base.resource = CP_TEXT("");
+    reader->base.resource = reader->base.ignored = CP_TEXT("");
     if (root->node->type != CP_NODE_MAPPING) {
         cp_report(&reader->base, root, CP_CODE_DOCUMENT_TYPE, "a resource is a mapping, found %s",
                   cp_node_type_text(root->node));

@@ -66,7 +66,10 @@ static void set_early_resource_text(struct cp_resource_reader *reader,
 {
     struct cp_field name = cp_field_member(metadata, "name");
     struct cp_field namespace_name = cp_field_member(metadata, "namespace");
+    struct cp_field annotations = cp_field_member(metadata, "annotations");
+    struct cp_field ignore = cp_field_member(&annotations, CP_IGNORE_ANNOTATION);
 
+    reader->base.ignored = peek_text(&ignore);
     reader->metadata.name = peek_text(&name);
     if (reader->kind->flags & CP_KIND_NAMESPACED) {
         reader->metadata.namespace_name = peek_text(&namespace_name);
@@ -203,6 +206,7 @@ static void set_origin(struct cp_resource_reader *reader, const struct cp_field 
     metadata->origin.place =
         (struct cp_place){reader->base.source, root->node->line, root->node->column};
     metadata->origin.document = reader->base.document;
+    metadata->node = root->node;
     if (!root->up)
         return;
     cp_buffer_init(&path, reader->base.arena);
@@ -217,18 +221,41 @@ bool cp_metadata_subject(const struct cp_metadata *metadata,
                          struct cp_arena *arena,
                          struct cp_subject *out_subject)
 {
+    const struct cp_text *ignored =
+        cp_pairs_find(&metadata->annotations, cp_text_from(CP_IGNORE_ANNOTATION));
     struct cp_buffer path;
 
     cp_buffer_init(&path, arena);
     cp_buffer_add(&path, metadata->path);
-    if (metadata->path.length)
+    if (metadata->path.length && field.length)
         cp_buffer_add_byte(&path, '.');
     cp_buffer_add(&path, field);
     *out_subject = (struct cp_subject){.place = metadata->origin.place,
                                        .resource = metadata->resource,
                                        .path = cp_buffer_text(&path),
                                        .document = metadata->origin.document};
+    if (ignored)
+        out_subject->ignored = *ignored;
+    if (metadata->node) {
+        const struct cp_node *node = cp_node_at(metadata->node, field);
+
+        out_subject->place.line = node->line;
+        out_subject->place.column = node->column;
+    }
     return !path.failed;
+}
+
+/* What a raw object stores counts as if it had been written. */
+static void apply_raw(struct cp_resource_reader *reader,
+                      const struct cp_field *annotations,
+                      const struct cp_raw_metadata *raw)
+{
+    const struct cp_text *ignore;
+
+    cp_raw_metadata_apply(reader, annotations, raw);
+    ignore = cp_pairs_find(&reader->metadata.annotations, cp_text_from(CP_IGNORE_ANNOTATION));
+    if (ignore)
+        reader->base.ignored = *ignore;
 }
 
 /* K8-130: lenient loading does not tolerate a bad name or namespace of a Kubernetes policy. */
@@ -268,7 +295,7 @@ void cp_read_metadata(struct cp_resource_reader *reader,
     cp_read_labels(reader, &labels, &reader->metadata.labels);
     cp_read_annotations(reader, &annotations, is_strict, &reader->metadata.annotations);
     if (raw.given)
-        cp_raw_metadata_apply(reader, &annotations, &raw);
+        apply_raw(reader, &annotations, &raw);
     if (is_strict)
         cp_check_annotation_size(reader, &annotations, &reader->metadata.annotations);
     cp_collection_register(reader, &name);

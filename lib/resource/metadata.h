@@ -10,6 +10,11 @@
 
 struct cp_resource_reader;
 struct cp_field;
+struct cp_node;
+
+/* The annotation by which a resource says what calpol need not remark about it: codes, joined by
+   commas. Of warnings and notes only. */
+#define CP_IGNORE_ANNOTATION "calpol.dev/ignore"
 
 struct cp_pair {
     struct cp_text key;
@@ -53,9 +58,10 @@ struct cp_metadata {
     struct cp_pairs labels;
     struct cp_pairs annotations;
     struct cp_origin origin;
-    struct cp_text resource; /* "NetworkPolicy/shop/web", for reports */
-    struct cp_text path;     /* of the object within its document: "", "items[3]" */
-    uint32_t object;         /* its number in the collection */
+    struct cp_text resource;    /* "NetworkPolicy/shop/web", for reports */
+    struct cp_text path;        /* of the object within its document: "", "items[3]" */
+    uint32_t object;            /* its number in the collection */
+    const struct cp_node *node; /* the object, as long as the work arena lives */
 };
 
 /*
@@ -95,8 +101,9 @@ void cp_check_annotation_size(struct cp_resource_reader *reader,
                               const struct cp_field *field,
                               const struct cp_pairs *annotations);
 
-/* The subject of a report about a field ("spec.tier") of an object whose tree is no longer at hand;
-   it stands at the object's begin. False: no memory. */
+/* The subject of a report about a field ("spec.tier", "spec.ingress[2].action") of an object that
+   was read before. It stands at the field, or at the nearest one above it that was written. False:
+   no memory. */
 bool cp_metadata_subject(const struct cp_metadata *metadata,
                          struct cp_text field,
                          struct cp_arena *arena,

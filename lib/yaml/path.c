@@ -110,3 +110,52 @@ void cp_field_path(const struct cp_field *field, struct cp_buffer *buffer)
             add_step(steps[i], written == 0, buffer);
     }
 }
+
+/* Takes the next step off a path: the length of the name, 0 for an index. False at the end, and at
+   what is neither. */
+static bool take_step(struct cp_text *path, struct cp_text *out_name, uint32_t *out_index)
+{
+    size_t length = 0;
+
+    if (path->length && path->data[0] == '.')
+        *path = cp_text_from_byte(*path, 1);
+    *out_name = cp_text_make(NULL, 0);
+    *out_index = 0;
+    if (path->length && path->data[0] == '[') {
+        for (length = 1; length < path->length && cp_is_digit(path->data[length]); length++)
+            *out_index = *out_index * 10 + (uint32_t)(path->data[length] - '0');
+        if (length == 1 || length == path->length || path->data[length] != ']')
+            return false;
+        *path = cp_text_from_byte(*path, length + 1);
+        return true;
+    }
+    while (length < path->length && path->data[length] != '.' && path->data[length] != '[')
+        length++;
+    *out_name = cp_text_first(*path, length);
+    *path = cp_text_from_byte(*path, length);
+    return length > 0;
+}
+
+const struct cp_node *cp_node_at(const struct cp_node *root, struct cp_text path)
+{
+    const struct cp_node *node = root, *place = root;
+    struct cp_text name;
+    uint32_t index;
+
+    while (take_step(&path, &name, &index)) {
+        const struct cp_member *member;
+
+        if (!name.length) {
+            if (node->type != CP_NODE_SEQUENCE || index >= node->length)
+                break;
+            node = place = &node->items[index];
+            continue;
+        }
+        member = cp_node_find(node, name);
+        if (!member)
+            break;
+        node = &member->value;
+        place = cp_node_is_scalar(node) ? node : &member->key;
+    }
+    return place;
+}

@@ -30,7 +30,11 @@ static int diagnose(struct cp_reader *reader,
                     va_list *arguments)
 {
     struct cp_subject subject = {
-        .place = *place, .resource = reader->resource, .document = reader->document};
+        .place = *place,
+        .resource = reader->resource,
+        .document = reader->document,
+        .ignored = reader->ignored,
+    };
     struct cp_buffer path, message;
 
     cp_buffer_init(&path, scratch);

@@ -48,6 +48,7 @@ struct cp_reader {
     const struct cp_source *source;
     uint32_t document;
     struct cp_text resource; /* "NetworkPolicy/ns/name", for reports; may be empty */
+    struct cp_text ignored;  /* codes that the resource does not want to hear of; may be empty */
     bool lenient;
     bool strict_oss;
     int status;                /* CALPOL_OK, or CALPOL_ERROR_NO_MEMORY once memory ran out */
@@ -80,6 +81,13 @@ static inline uint32_t cp_field_count(const struct cp_field *field)
 
 /* "spec.ingress[0].ports[1]", "metadata.labels[\"a.b/c\"]" (resources.md, 1). Appends to buffer. */
 void cp_field_path(const struct cp_field *field, struct cp_buffer *buffer);
+
+/*
+ * Where a path leads from a root, for reports that are made when no field is at hand. The way is
+ * gone as far as it exists and consists of names and indexes; the node is the one to point at: of a
+ * member that is a list or mapping, the key.
+ */
+const struct cp_node *cp_node_at(const struct cp_node *root, struct cp_text path);
 
 /* Reports about a field; format as cp_buffer_format. cp_report_as takes a severity of the caller's
    (CALPOL_SEVERITY_ERROR also where lenient loading would soften the code). */
