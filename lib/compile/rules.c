@@ -232,7 +232,7 @@ static int compile_http(struct cp_compiler *compiler, const struct cp_rule_spec 
     struct cp_http_path *paths = CP_NEW_ARRAY(compiler->arena, struct cp_http_path, count);
     int status = keep_texts(compiler, &spec->http_methods, &rule->http_methods);
 
-    if (!paths)
+    if (status || !paths)
         return CALPOL_ERROR_NO_MEMORY;
     for (uint32_t i = 0; !status && i < count; i++)
         status = compile_path(compiler, &spec->http_paths.items[i], &paths[i]);
