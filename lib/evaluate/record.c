@@ -11,19 +11,19 @@ void cp_recorder_init(struct cp_recorder *recorder, struct cp_arena *arena)
     *recorder = (struct cp_recorder){.arena = arena};
 }
 
-void cp_record(struct cp_recorder *recorder, struct cp_step step)
+void cp_recorder_add(struct cp_recorder *recorder, const struct cp_step *step)
 {
     struct cp_step *slot;
 
-    if (!recorder || recorder->failed)
+    if (recorder->failed)
         return;
     slot = cp_array_push(recorder->arena, &recorder->steps);
     if (!slot) {
         recorder->failed = true;
         return;
     }
-    step.stage = recorder->stage;
-    *slot = step;
+    *slot = *step;
+    slot->stage = recorder->stage;
 }
 
 void cp_record_doubt(struct cp_recorder *recorder, uint32_t first)

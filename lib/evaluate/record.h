@@ -62,8 +62,14 @@ struct cp_recorder {
 
 void cp_recorder_init(struct cp_recorder *recorder, struct cp_arena *arena);
 
-/* Adds a step; recorder may be NULL. */
-void cp_record(struct cp_recorder *recorder, struct cp_step step);
+void cp_recorder_add(struct cp_recorder *recorder, const struct cp_step *step);
+
+/* Adds a step; recorder may be NULL. Inline, so that without one not even the step is made. */
+static inline void cp_record(struct cp_recorder *recorder, struct cp_step step)
+{
+    if (recorder)
+        cp_recorder_add(recorder, &step);
+}
 
 /* Number of steps so far; 0 without a recorder. */
 static inline uint32_t cp_record_position(const struct cp_recorder *recorder)

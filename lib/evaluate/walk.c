@@ -20,7 +20,7 @@ struct spot {
     const struct cp_rule *rule;
 };
 
-static void record(const struct state *state, struct cp_step step)
+static inline void record(const struct state *state, struct cp_step step)
 {
     cp_record(state->walk->recorder, step);
 }
