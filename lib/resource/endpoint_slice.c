@@ -8,6 +8,22 @@
 #include "resource/readers.h"
 #include "resource/values.h"
 
+/* Text that is no address is skipped, as Calico does (EV-90), and said so. */
+static bool read_address(struct cp_resource_reader *reader,
+                         const struct cp_field *item,
+                         struct calpol_address *out_address)
+{
+    struct cp_text text;
+
+    if (!cp_read_text(&reader->base, item, &text))
+        return false;
+    if (cp_address_parse(text, out_address, NULL))
+        return true;
+    cp_report_as(&reader->base, item, CP_CODE_ADDRESS, CALPOL_SEVERITY_WARNING,
+                 "%q is no IP address, and matches nothing", text);
+    return false;
+}
+
 static void read_addresses(struct cp_resource_reader *reader,
                            const struct cp_field *list,
                            struct cp_slice_endpoint *endpoint)
@@ -18,7 +34,7 @@ static void read_addresses(struct cp_resource_reader *reader,
         struct cp_field item = cp_field_item(list, i);
         struct calpol_address address, *slot;
 
-        if (!cp_read_address(reader, &item, 0, &address))
+        if (!read_address(reader, &item, &address))
             continue;
         slot = cp_resource_push(reader, &endpoint->addresses);
         if (!slot)
