@@ -123,8 +123,6 @@ START_TEST(what_is_wrong_is_reported_where_it_is)
         enum cp_code code;
         const char *path;
     } cases[] = {
-        {SLICE(OF_S, "endpoints: [{addresses: [x]}]"), CP_CODE_ADDRESS,
-         "endpoints[0].addresses[0]"},
         {SLICE(OF_S, "endpoints: {}"), CP_CODE_TYPE, "endpoints"},
         {SLICE(OF_S, "ports: [{port: 65536}]"), CP_CODE_PORT_NUMBER, "ports[0].port"},
         {SLICE(OF_S, "endpoints: [{conditions: {ready: 'no'}}]"), CP_CODE_TYPE,
@@ -143,6 +141,19 @@ START_TEST(what_is_wrong_is_reported_where_it_is)
 }
 END_TEST
 
+/* EV-90; the vector service-hostname-address. */
+START_TEST(text_in_a_slice_that_is_no_address_is_skipped_with_a_warning)
+{
+    struct loaded loaded;
+    const struct cp_slice_spec *slice =
+        load(&loaded, SLICE(OF_S, "endpoints: [{addresses: [db.example.com, 10.0.0.1]}]"));
+
+    expect_report(&loaded, CALPOL_SEVERITY_WARNING, CP_CODE_ADDRESS, "endpoints[0].addresses[0]");
+    ck_assert_uint_eq(slice->endpoints.items[0].addresses.count, 1);
+    finish_resources(&loaded);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("resource/backends");
@@ -154,6 +165,7 @@ Suite *test_suite(void)
     tcase_add_test(reading, endpoints_without_subsets_still_say_that_there_are_none);
     tcase_add_test(reading, a_repeated_object_takes_all_its_slices_along);
     tcase_add_test(reading, what_is_wrong_is_reported_where_it_is);
+    tcase_add_test(reading, text_in_a_slice_that_is_no_address_is_skipped_with_a_warning);
     suite_add_tcase(suite, reading);
     return suite;
 }
