@@ -123,6 +123,16 @@ CALPOL_API int calpol_loader_add_path(calpol_loader *loader, const char *path);
 CALPOL_API int calpol_loader_set_option(calpol_loader *loader, const char *name, const char *value);
 
 /**
+ * Leaves a code out of the diagnostics, such as "no-dns-egress". Warnings and notes only: an error is
+ * reported all the same, and the load fails. Stays set for later loads. The files themselves can ask
+ * for this too: in YAML by a comment "# calpol: ignore CODE, CODE", which counts for its own line or,
+ * standing alone, for the line below; a resource by its annotation "calpol.dev/ignore", whose value
+ * is such a list.
+ * @return CALPOL_OK; CALPOL_ERROR_NOT_FOUND for an unknown name; CALPOL_ERROR_INVALID_ARGUMENT
+ */
+CALPOL_API int calpol_loader_disable(calpol_loader *loader, const char *code);
+
+/**
  * Judges everything that was added and makes a ruleset of it. The loader is empty afterwards,
  * whatever came of it, and may be used again with the same options.
  * @param out_ruleset      the ruleset with one reference, or NULL on failure
@@ -180,11 +190,27 @@ CALPOL_API int calpol_diagnostics_get(const calpol_diagnostics *diagnostics, siz
                                       struct calpol_diagnostic *out_diagnostic,
                                       size_t diagnostic_size);
 
+/** Number of texts and files that the load was about, those that could not be read included; 0 for
+    NULL. */
+CALPOL_API size_t calpol_diagnostics_source_count(const calpol_diagnostics *diagnostics);
+
+/** The name of text or file number index in the order of adding; NULL if there are not so many. */
+CALPOL_API const char *calpol_diagnostics_source(const calpol_diagnostics *diagnostics,
+                                                 size_t index);
+
+/** Number of resources of known kinds that were read, bad ones included; 0 for NULL. */
+CALPOL_API size_t calpol_diagnostics_resource_count(const calpol_diagnostics *diagnostics);
+
 /** Frees a list. NULL is fine. */
 CALPOL_API void calpol_diagnostics_free(calpol_diagnostics *diagnostics);
 
-/** The name of a code, "selector-syntax"; "unknown" for any other number. */
+/** The name of a code, "selector-syntax"; "unknown" for any other number. Numbers run from 1 without
+    gaps. */
 CALPOL_API const char *calpol_code_name(uint32_t code);
+
+/** The severity that a code usually has: enum calpol_severity; 0 for an unknown number. A lenient load
+    makes warnings of errors, and CALPOL_LOAD_TIERS_REQUIRED and the like errors of warnings. */
+CALPOL_API int calpol_code_severity(uint32_t code);
 
 /** One line on what a code means; "" for an unknown number. */
 CALPOL_API const char *calpol_code_meaning(uint32_t code);

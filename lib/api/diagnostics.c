@@ -26,6 +26,22 @@ size_t calpol_diagnostics_count_severity(const calpol_diagnostics *diagnostics, 
     }
 }
 
+size_t calpol_diagnostics_source_count(const calpol_diagnostics *diagnostics)
+{
+    return diagnostics ? diagnostics->inputs.count : 0;
+}
+
+const char *calpol_diagnostics_source(const calpol_diagnostics *diagnostics, size_t index)
+{
+    return diagnostics && index < diagnostics->inputs.count ? diagnostics->inputs.items[index]
+                                                            : NULL;
+}
+
+size_t calpol_diagnostics_resource_count(const calpol_diagnostics *diagnostics)
+{
+    return diagnostics ? diagnostics->resource_count : 0;
+}
+
 int calpol_diagnostics_get(const calpol_diagnostics *diagnostics,
                            size_t index,
                            struct calpol_diagnostic *out_diagnostic,

@@ -12,10 +12,27 @@ static struct calpol_diagnostics *new_diagnostics(const struct calpol_loader *lo
 {
     struct calpol_diagnostics *list = cp_allocate(&loader->allocator, sizeof(*list));
 
-    if (list)
-        cp_diagnostics_init(list, &loader->allocator, loader->options.max_diagnostics,
-                            (loader->options.flags & CALPOL_LOAD_LENIENT) != 0);
+    if (!list)
+        return NULL;
+    cp_diagnostics_init(list, &loader->allocator, loader->options.max_diagnostics,
+                        (loader->options.flags & CALPOL_LOAD_LENIENT) != 0);
+    memcpy(list->disabled, loader->disabled, sizeof(list->disabled));
     return list;
+}
+
+/* The list outlives the inputs, and says what they were. */
+static int list_inputs(const struct calpol_loader *loader, struct calpol_diagnostics *list)
+{
+    for (uint32_t i = 0; i < loader->inputs.count; i++) {
+        const char *name = loader->inputs.items[i]->source.name;
+        const char **item = cp_array_push(&list->arena, &list->inputs);
+
+        name = cp_arena_text(&list->arena, name, strlen(name));
+        if (!item || !name)
+            return CALPOL_ERROR_NO_MEMORY;
+        *item = name;
+    }
+    return CALPOL_OK;
 }
 
 /* Reports why an input has no text. */
@@ -84,6 +101,7 @@ int cp_loader_read(struct calpol_loader *loader,
         return status;
     status = read_inputs(loader, &reader);
     cp_resource_reader_finish(&reader);
+    list->resource_count = collection->objects.count;
     if (status)
         return status;
     *out_collection = collection;
@@ -179,7 +197,10 @@ int cp_loader_run(struct calpol_loader *loader,
                   calpol_diagnostics **out_diagnostics)
 {
     struct calpol_diagnostics *list = new_diagnostics(loader);
-    int status = list ? work(loader, list, result) : CALPOL_ERROR_NO_MEMORY;
+    int status = list ? list_inputs(loader, list) : CALPOL_ERROR_NO_MEMORY;
+
+    if (!status)
+        status = work(loader, list, result);
 
     empty(loader);
     if (out_diagnostics && status != CALPOL_ERROR_NO_MEMORY)

@@ -106,6 +106,19 @@ int calpol_loader_set_option(calpol_loader *loader, const char *name, const char
                           cp_text_from(value));
 }
 
+int calpol_loader_disable(calpol_loader *loader, const char *code)
+{
+    const struct cp_code_info *info;
+
+    if (!loader || !code)
+        return CALPOL_ERROR_INVALID_ARGUMENT;
+    info = cp_code_find(cp_text_from(code));
+    if (!info)
+        return CALPOL_ERROR_NOT_FOUND;
+    cp_bitset_add(loader->disabled, info->code);
+    return CALPOL_OK;
+}
+
 static struct cp_input *add_input(struct calpol_loader *loader, const char *name)
 {
     struct cp_input *input = CP_NEW(&loader->work, struct cp_input);

@@ -22,6 +22,7 @@ struct calpol_loader {
     struct calpol_load_options options; /* its allocator is not used */
     struct cp_arena kept;               /* lists of evaluation's options, for all loads */
     struct cp_options evaluation;
+    uint64_t disabled[CP_CODE_COUNT / 64 + 1]; /* codes that diagnostics leave out */
     struct cp_arena work; /* texts, and all that is made of them; of this load */
     CP_ARRAY(struct cp_input *) inputs;
     uint64_t total_bytes; /* of the texts */

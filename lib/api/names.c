@@ -38,3 +38,10 @@ const char *calpol_code_meaning(uint32_t code)
 
     return info ? info->meaning : "";
 }
+
+int calpol_code_severity(uint32_t code)
+{
+    const struct cp_code_info *info = cp_code_info(code);
+
+    return info ? (int)info->severity : 0;
+}
