@@ -2,7 +2,9 @@
 """What calpol convert prints means what was converted: the flows of the Kubernetes vectors have the
 same verdict with the policies as written and as converted.
 
-usage: check_convert.py CALPOL SOURCE_ROOT
+usage: check_convert.py CALPOL SOURCE_ROOT [EVERY]
+
+With EVERY only each EVERYth vector is tried.
 """
 
 import collections
@@ -70,7 +72,9 @@ def compare(calpol, folder, vector):
 
 def main():
     calpol, root = sys.argv[1], pathlib.Path(sys.argv[2])
+    every = int(sys.argv[3]) if len(sys.argv) > 3 else 1
     vectors = json.loads((root / "tests/vectors/kubernetes.json").read_text(encoding="utf-8"))
+    vectors = vectors[::every]
     counts = collections.Counter()
     faults = []
     results = Results()
@@ -83,7 +87,8 @@ def main():
                 faults.append(outcome)
     print(f"# {len(vectors)} vectors: {dict(counts)}")
     results.check("converted policies mean what was written", faults)
-    results.check("there was much to compare", [] if counts["same"] > 700 else [str(dict(counts))])
+    results.check("there was much to compare",
+                  [] if counts["same"] > 0.9 * len(vectors) else [str(dict(counts))])
     results.finish()
 
 
