@@ -381,6 +381,7 @@ static void unite_slot(struct crossing *crossing, const struct single *single, e
             crossing->differs[slot] |= united->possible != none;
             united->possible |= none;
             united->first_has_hit = false;
+            united->reason = CALPOL_REASON_NONE;
         }
     } else if (!crossing->present[slot]) {
         *united = single->stages[slot];
@@ -388,6 +389,7 @@ static void unite_slot(struct crossing *crossing, const struct single *single, e
             crossing->differs[slot] = united->possible != none;
             united->possible |= none;
             united->first_has_hit = false;
+            united->reason = CALPOL_REASON_NONE;
         }
         crossing->present[slot] = true;
     } else {
