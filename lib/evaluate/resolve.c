@@ -187,7 +187,7 @@ static void take_destination(const struct cp_flow_words *words, struct cp_flow *
 {
     flow->domains = words->domains == CP_UNKNOWN ? CP_UNKNOWN : CP_KNOWN;
     flow->domain_names = words->domain_names;
-    flow->domain_count = words->domains == CP_KNOWN ? words->domain_count : 0;
+    flow->domain_count = words->domain_count;
     flow->pre_dnat = (struct cp_pre_dnat){
         .present = words->has_pre_dnat_address || words->has_pre_dnat_port,
         .address_known = words->has_pre_dnat_address ? CP_KNOWN : CP_ABSENT,

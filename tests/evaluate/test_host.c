@@ -24,7 +24,7 @@
     NAMED("eth0", "interfaceName: eth0, expectedIPs: [192.168.0.1]", "Allow")                      \
     NAMED("eth1", "interfaceName: eth1, expectedIPs: [192.168.1.1]", "Deny")
 #define WILD NAMED("any", "interfaceName: '*'", "Deny")
-#define BY_ADDRESS NAMED("byip", "expectedIPs: [192.168.7.7]", "Deny")
+#define BY_ADDRESS NAMED("byip", "expectedIPs: [192.168.7.7, 10.0.1.1]", "Deny")
 
 #define IN "workload-ingress allow pro:kns.x[0]"
 
@@ -53,6 +53,14 @@ static const struct {
      "deny by host-ingress: host-ingress deny gnp:byip[0]"},
     {"expected addresses mean nothing to forwarded traffic", TWO BY_ADDRESS,
      "203.0.113.1 > pod:x/a tcp :80 dif=eth9", "allow: " IN},
+    {"nor without an interface", TWO BY_ADDRESS, "203.0.113.1 > pod:x/a tcp :80",
+     "unknown {destination.interface}: forward-ingress unknown {destination.interface}; " IN},
+    {"candidates of which one hangs on something else",
+     NODE("n1", INTERNAL("192.168.0.1")) NAMED("e1", "interfaceName: e1", "Allow")
+         NAMED("e2", "interfaceName: e2", "Allow, protocol: UDP"),
+     "203.0.113.1 > node:n1",
+     "unknown {protocol, destination_port, destination.interface}: host-ingress unknown "
+     "{protocol, destination_port, destination.interface}"},
     {"several candidates that differ", TWO, "203.0.113.1 > pod:x/a tcp :80",
      "unknown {destination.interface}: forward-ingress unknown {destination.interface}; " IN},
     {"the interface settles it", TWO, "203.0.113.1 > pod:x/a tcp :80 dif=eth0",

@@ -7,6 +7,7 @@
 
 #include "support/evaluations.h"
 #include "support/expect.h"
+#include "support/snippets.h"
 #include "support/suite.h"
 
 /* Pods a (TCP 80 is http, UDP 53 is dns) and b, p without address; sets around some addresses. */
@@ -66,6 +67,13 @@ static const char cluster[] =
     "addressType: IPv4\n"
     "endpoints: []\n"
     "ports: [{port: 80, protocol: TCP}]\n"
+    "---\n"
+    "apiVersion: discovery.k8s.io/v1\n"
+    "kind: EndpointSlice\n"
+    "metadata: {name: f, namespace: default, labels: {kubernetes.io/service-name: portless}}\n"
+    "addressType: IPv4\n"
+    "endpoints: [{addresses: [10.0.0.9]}]\n"
+    "ports: []\n"
     "---\n"
     "apiVersion: projectcalico.org/v3\n";
 
@@ -202,6 +210,8 @@ static const struct row port_rows[] = {
     {"{action: Deny, destination: {ports: [http]}}", "? > 203.0.113.1 tcp :80", "no"},
     {"{action: Deny, destination: {ports: [http]}}", "? > ? tcp :80", "maybe {destination.ip}"},
     {"{action: Deny, destination: {ports: [nobody]}}", "? > ? tcp :80", "no"},
+    {"{action: Deny, destination: {ports: [dns]}}", "? > pod:team/p udp :53", "no"},
+    {"{action: Deny, protocol: TCP, destination: {ports: [dns]}}", "? > 10.0.0.1 :53", "no"},
     /* EV-86: no ports, no criterion of ports. */
     {"{action: Deny, destination: {ports: [http]}}", "? > ? icmp", "no"},
     {"{action: Deny, destination: {notPorts: [http]}}", "? > ? icmp", "yes"},
@@ -209,6 +219,8 @@ static const struct row port_rows[] = {
     /* EV-88: the owner must be selected, numbers need no owner. */
     {"{action: Deny, destination: {selector: \"app == 'b'\", ports: [http]}}",
      "? > 10.0.0.1 tcp :80", "no"},
+    {"{action: Deny, destination: {selector: \"set == 'around'\", ports: [http]}}",
+     "? > 10.0.0.2 tcp :8080", "no"},
     {"{action: Deny, protocol: TCP, destination: {ports: [http, 9]}}", "? > 203.0.113.1 tcp :9",
      "yes"},
 };
@@ -232,6 +244,10 @@ static const struct row service_rows[] = {
      "? > ? tcp :80", "no"},
     {"out {action: Deny, destination: {services: {name: gone, namespace: default}}}",
      "? > ? tcp :80", "no"},
+    {"out {action: Deny, destination: {services: {name: portless, namespace: default}}}",
+     "? > 10.0.0.9", "no"},
+    {"{action: Deny, source: {services: {name: portless, namespace: default}}}", "10.0.0.9 > ?",
+     "yes"},
     /* EV-91: the slice's ports play no part. */
     {"{action: Deny, source: {services: {name: web, namespace: default}}}", "10.0.0.9 > ? tcp :1",
      "yes"},
@@ -260,6 +276,8 @@ static const struct row domain_rows[] = {
      "? > 203.0.113.1 domains=a.example.com", "no"},
     {"{action: Allow, destination: {selector: \"set == 'named'\"}}",
      "? > 203.0.113.1 domains=a.example.com", "no"},
+    {"out {action: Allow, source: {selector: \"set == 'named'\"}}",
+     "203.0.113.2 > 203.0.113.1 domains=a.example.com", "no"},
     /* An address that may lie in a set, or a name that does: the name settles it. */
     {"out {action: Allow, destination: {selector: has(set)}}", "? > ? domains=a.example.com",
      "yes"},
@@ -286,6 +304,8 @@ static const struct row http_rows[] = {
     {"{action: Allow, protocol: TCP, http: {paths: [{prefix: /a}]}}", "? > ? tcp path=/a/b", "yes"},
     {"{action: Allow, protocol: TCP, http: {paths: [{prefix: /a}]}}", "? > ? tcp path=/ab", "no"},
     {"{action: Allow, protocol: TCP, http: {paths: [{prefix: /}]}}", "? > ? tcp path=/%zz", "no"},
+    {"{action: Allow, protocol: TCP, http: {paths: [{prefix: '/%zz'}]}}", "? > ? tcp path=/a",
+     "no"},
     {"{action: Allow, protocol: TCP, http: {paths: [{prefix: /}]}}", "? > ? tcp method=GET",
      "maybe {http.path}"},
 };
@@ -463,6 +483,37 @@ START_TEST(each_criterion_has_its_answer)
 }
 END_TEST
 
+/* K8-28, K8-99 */
+static const struct {
+    const char *flow, *expected;
+} node_rows[] = {
+    {"x/a > 192.168.0.1", "yes"},
+    {"x/a > 192.168.0.2", "no"},
+    {"x/a > x/plan", "no"}, /* a planned pod is no node */
+    {"x/a > ?", "maybe {destination.ip}"},
+};
+
+START_TEST(no_workload_has_the_address_of_a_node)
+{
+    struct matched matched;
+
+    compile_resources(
+        &matched.compiled,
+        POD("x", "a", "", "", "{ip: 10.0.0.1}") POD("x", "plan", "", "", "")
+            NODE("n1", INTERNAL("192.168.0.1"))
+                RESOURCE("policy.networking.k8s.io/v1alpha2", "ClusterNetworkPolicy", "name: c",
+                         "spec: {tier: Admin, priority: 1, subject: {namespaces: {}}, egress: "
+                         "[{action: Deny, to: [{nodes: {}}]}]}"),
+        CALPOL_DIALECT_UPSTREAM);
+    start_asking(&matched.asked, matched.compiled.ruleset);
+    matched.direction = CP_EGRESS;
+    matched.rule = cp_world_rule(&matched.asked.world, 0, CP_EGRESS, 0);
+    expect_string(tri_text(&matched.asked, match(&matched, node_rows[_i].flow)),
+                  node_rows[_i].expected);
+    finish_matched(&matched);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("evaluate/match");
@@ -471,6 +522,7 @@ Suite *test_suite(void)
     tcase_set_timeout(criteria, 60);
     tcase_add_loop_test(criteria, criteria_are_as_the_table_says, 0, COUNT_OF(tables));
     tcase_add_loop_test(criteria, options_change_criteria, 0, COUNT_OF(option_rows));
+    tcase_add_loop_test(criteria, no_workload_has_the_address_of_a_node, 0, COUNT_OF(node_rows));
     tcase_add_test(criteria, each_criterion_has_its_answer);
     suite_add_tcase(suite, criteria);
     return suite;

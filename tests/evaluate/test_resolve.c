@@ -19,6 +19,9 @@
              "spec: {}\nstatus: {phase: Succeeded, podIPs: [{ip: 10.0.0.1}]}")                     \
     NODE("n1", INTERNAL("192.168.0.1") ", " INTERNAL("fd00::99"))                                  \
     HOST_ENDPOINT("h", "", "node: n2, interfaceName: eth0, expectedIPs: [192.168.0.2]")            \
+    GLOBAL_POLICY("door",                                                                          \
+                  "ingress: [{action: Deny, destination: {ports: [door]}}, {action: Allow}], "     \
+                  "types: [Ingress]")                                                              \
     NETWORK_SET("s", "", "nets: [198.51.100.0/24, 'fd01::/16']")                                   \
     SERVICE("x", "web",                                                                            \
             "clusterIP: 10.96.0.1, selector: {app: four}, ports: [{name: http, port: 80}]")
@@ -249,6 +252,28 @@ START_TEST(a_profile_that_nobody_declares_denies_unless_a_name_implies_it)
 }
 END_TEST
 
+START_TEST(an_inline_workload_declares_ports)
+{
+    struct cp_port_words ports[] = {
+        {CP_TEXT("no-rule-knows-it"), 6, 1},
+        {CP_TEXT("door"), 6, 8080},
+    };
+    struct cp_participant_words words = {
+        .has_namespace = true, .namespace_name = CP_TEXT("x"), .ports = ports, .port_count = 2};
+    struct cp_result result;
+
+    read_flow(&asked, "203.0.113.1 > ? tcp :8080");
+    asked.words.destination = words;
+    ck_assert_int_eq(
+        cp_resolve(&asked.world, &asked.words, &asked.arena, &asked.flow, &asked.problem),
+        CALPOL_OK);
+    ck_assert_uint_eq(asked.world.inline_owners[0].port_count, 1);
+    cp_evaluate(&asked.world, &asked.flow, NULL, &result);
+    ck_assert_uint_eq(result.stages[0].hit.rule, 0);
+    ck_assert_uint_eq(result.verdict, CALPOL_ACTION_DENY);
+}
+END_TEST
+
 START_TEST(nodes_that_nobody_declares_are_told_apart_by_name)
 {
     struct cp_participant_words words = {.has_labels = true, .node = CP_TEXT("nx")};
@@ -366,6 +391,7 @@ Suite *test_suite(void)
     tcase_add_test(described, an_inline_workload_is_forgotten_with_its_question);
     tcase_add_test(described, profiles_of_an_inline_workload_are_those_of_a_pod);
     tcase_add_test(described, a_profile_that_nobody_declares_denies_unless_a_name_implies_it);
+    tcase_add_test(described, an_inline_workload_declares_ports);
     tcase_add_test(described, nodes_that_nobody_declares_are_told_apart_by_name);
     tcase_add_test(described, a_host_and_an_inline_workload_share_a_node_that_nobody_declares);
     tcase_add_checked_fixture(plain, set_up, tear_down);

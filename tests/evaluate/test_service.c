@@ -18,8 +18,11 @@
     POD("x", "edge", "app: edge", "nodeName: n1, " PORTED("{containerPort: 8443, hostPort: 443}"), \
         "{ip: 10.0.0.3}")                                                                          \
     POD("x", "six", "app: six", "", "{ip: 'fd00::6'}")                                             \
+    POD("x", "part", "app: part", "", "{ip: 10.0.0.7}")                                            \
+    POD("x", "part2", "app: part, shut: 'perhaps'", "", "{ip: 10.0.0.8}")                          \
+    POD("ops", "dual", "", "", "{ip: 'fd00::9'}, {ip: 10.0.9.8}")                                  \
     POD("ops", "client", "", "", "{ip: 10.0.9.9}")                                                 \
-    NODE("n1", INTERNAL("192.168.0.1"))                                                            \
+    NODE("n1", INTERNAL("192.168.0.1") ", " INTERNAL("fd00::99"))                                  \
     SERVICE("x", "web",                                                                            \
             "clusterIP: 10.96.0.1, externalIPs: [198.51.100.1], selector: {app: web}, ports: ["    \
             "{name: http, port: 80, targetPort: 8080, nodePort: 30080}, "                          \
@@ -31,6 +34,22 @@
     SERVICE("x", "less",                                                                           \
             "clusterIP: None, selector: {app: edge}, ports: [{name: a, port: 80, "                 \
             "targetPort: 8080}]")                                                                  \
+    SERVICE("x", "part", "clusterIP: 10.96.0.5, selector: {app: part}, ports: [{port: 80}]")       \
+    SERVICE("x", "onnode",                                                                         \
+            "externalIPs: [192.168.0.1], selector: {app: edge}, ports: [{port: 8888}]")            \
+    SERVICE("x", "two",                                                                            \
+            "selector: {app: edge}, ports: [{name: t, port: 53, targetPort: 5300}, "               \
+            "{name: u, port: 53, protocol: UDP, targetPort: 5301}]")                               \
+    SERVICE("x", "sliced", "ports: [{port: 80}]")                                                  \
+    RESOURCE("discovery.k8s.io/v1", "EndpointSlice",                                               \
+             "name: s4, namespace: x, labels: {kubernetes.io/service-name: sliced}",               \
+             "addressType: IPv4\nendpoints: [{addresses: [203.0.113.8]}]\nports: [{port: 80}]")    \
+    RESOURCE("discovery.k8s.io/v1", "EndpointSlice",                                               \
+             "name: s6, namespace: x, labels: {kubernetes.io/service-name: sliced}",               \
+             "addressType: IPv6\nendpoints: [{addresses: ['fd00::8']}]\nports: [{port: 80}]")      \
+    K8S_POLICY("x", "perhaps",                                                                     \
+               "podSelector: {matchLabels: {shut: perhaps}}, ingress: [{from: "                    \
+               "[{ipBlock: {cidr: 198.51.0.0/16}}]}]")                                             \
     K8S_POLICY("x", "shut",                                                                        \
                "podSelector: {matchLabels: {shut: 'yes'}}, ingress: [{ports: "                     \
                "[{protocol: UDP}]}]")
@@ -66,6 +85,14 @@ static const struct {
     {"a pre-DNAT destination is behind the rewriting", "ops/client > 10.96.0.1 tcp :80 preport=9",
      "10.96.0.1:80 allow; = allow"},
 
+    {"K8-118 an address of the node", "203.0.113.1 > 192.168.0.1 tcp :8888",
+     "pod:x/edge:8888 allow; = allow"},
+    {"K8-119 in the other family", "fd00::1 > fd00::99 tcp :443",
+     "fd00::99:443 allow; = allow "
+     "(no-endpoint)"},
+    {"K8-115 one is unknown", "? > 10.96.0.5 tcp :80",
+     "pod:x/part:80 allow; pod:x/part2:80 unknown; = mixed"},
+
     /* By name. */
     {"by name", "ops/client > service:x/edge tcp", "pod:x/edge:80 allow; = allow"},
     {"by name, its only port", "ops/client > service:x/edge", "pod:x/edge:80 allow; = allow"},
@@ -77,6 +104,14 @@ static const struct {
      "pod:x/open:53 allow; pod:x/shut:53 allow; = allow"},
     {"by name, no such port", "ops/client > service:x/web tcp :81", "10.96.0.1:81 allow; = allow"},
     {"by name, without address", "ops/client > service:x/bare", "pod:x/edge:80 allow; = allow"},
+    {"by name and number, one of two", "ops/client > service:x/two:53 udp",
+     "pod:x/edge:5301 allow; = allow"},
+    {"by name, without address, source of both families", "ops/dual > service:x/bare",
+     "pod:x/edge:80 allow; = allow"},
+    {"by name, without address, slices of both families", "? > service:x/sliced",
+     "203.0.113.8:80 allow; = allow (no-endpoint)"},
+    {"by name, without address, the source's family", "fd00::1 > service:x/sliced",
+     "fd00::8:80 allow; = allow (no-endpoint)"},
     /* K8-117 */
     {"headless", "ops/client > service:x/less tcp :9", "pod:x/edge:9 allow; = allow"},
     {"headless, port by name", "ops/client > service:x/less:a", "pod:x/edge:8080 allow; = allow"},
@@ -96,8 +131,8 @@ static const struct {
     {"refused is a case, too", "ops/client > 10.96.0.3 tcp",
      "refused; 10.96.0.3 allow; = unknown {destination_port}"},
     {"a node, port unknown", "203.0.113.1 > 192.168.0.1 tcp",
-     "pod:x/open:8080 allow; pod:x/shut:8080 deny; pod:x/edge:8443 allow; 192.168.0.1 allow; = "
-     "unknown {destination_port}"},
+     "pod:x/open:8080 allow; pod:x/shut:8080 deny; pod:x/edge:8888 allow; pod:x/edge:8443 allow; "
+     "192.168.0.1 allow; = unknown {destination_port}"},
 };
 
 static struct compiled compiled;
@@ -179,6 +214,17 @@ START_TEST(a_headless_service_rewrites_nothing)
 }
 END_TEST
 
+START_TEST(what_is_mixed_hangs_on_nothing)
+{
+    struct calpol_verdict verdict;
+
+    ask(&asked, "? > 10.96.0.5 tcp :80");
+    cp_judge(&asked.world, &asked.flow, &verdict);
+    ck_assert_uint_eq(verdict.action, CALPOL_ACTION_MIXED);
+    ck_assert_uint_eq(verdict.depends_on, 0);
+}
+END_TEST
+
 START_TEST(a_missing_port_of_a_service_is_told)
 {
     struct cp_judgement judgement;
@@ -201,6 +247,7 @@ START_TEST(legs_keep_what_they_have_in_common)
     ask(&asked, "ops/client > 10.96.0.1 tcp :80");
     cp_judge(&asked.world, &asked.flow, &verdict);
     ck_assert_uint_eq(verdict.action, CALPOL_ACTION_MIXED);
+    ck_assert_uint_eq(verdict.depends_on, 0);
     ck_assert_uint_eq(verdict.egress.action, CALPOL_ACTION_ALLOW);
     ck_assert_uint_eq(verdict.egress.rule, 0);
     ck_assert_uint_ne(verdict.egress.policy, CALPOL_NONE);
@@ -219,6 +266,7 @@ Suite *test_suite(void)
     tcase_add_test(legs, a_leg_remembers_what_it_was_before);
     tcase_add_test(legs, a_service_without_address_leaves_unknown_what_it_was_before);
     tcase_add_test(legs, a_headless_service_rewrites_nothing);
+    tcase_add_test(legs, what_is_mixed_hangs_on_nothing);
     tcase_add_test(legs, a_missing_port_of_a_service_is_told);
     tcase_add_test(legs, legs_keep_what_they_have_in_common);
     suite_add_tcase(suite, legs);

@@ -16,6 +16,7 @@
     POD("x", "c", "", "nodeName: n2", "{ip: 10.0.2.1}")                                            \
     POD("x", "d", "", "", "{ip: 10.0.3.1}")                                                        \
     POD("x", "h", "", "nodeName: n1, hostNetwork: true", "{ip: 192.168.0.1}")                      \
+    POD("x", "u", "", "hostNetwork: true", "")                                                     \
     NODE("n1", INTERNAL("192.168.0.1")) NODE("n2", INTERNAL("192.168.0.2"))
 
 #define OPEN "profiles: [projectcalico-default-allow]"
@@ -69,6 +70,14 @@ static const struct {
      POD("x", "a", "", "nodeName: n1", "{ip: 'fd00::1'}") NODE("n1", INTERNAL("fd00::99")),
      "pod:x/a > node:n1 icmpv6 type=135",
      "allow (icmpv6-neighbour): to-host allow (icmpv6-neighbour)"},
+    {"EV-129 listener",
+     POD("x", "a", "", "nodeName: n1", "{ip: 'fd00::1'}") NODE("n1", INTERNAL("fd00::99")),
+     "pod:x/a > node:n1 icmpv6 type=130",
+     "allow (icmpv6-neighbour): to-host allow (icmpv6-neighbour)"},
+    {"EV-129 router advertisement",
+     POD("x", "a", "", "nodeName: n1", "{ip: 'fd00::1'}") NODE("n1", INTERNAL("fd00::99")),
+     "pod:x/a > node:n1 icmpv6 type=134",
+     "deny by to-host: " OUT "; to-host deny (endpoint-to-host-drop)"},
     {"EV-129 echo",
      POD("x", "a", "", "nodeName: n1", "{ip: 'fd00::1'}") NODE("n1", INTERNAL("fd00::99")),
      "pod:x/a > node:n1 icmpv6 type=128",
@@ -100,6 +109,7 @@ static const struct {
      "; " IN},
     {"EV-48", CLUSTER FABRIC, "203.0.113.1 > node:n1",
      "allow: host-ingress allow pro:projectcalico-default-allow[0]"},
+    {"EV-44 a host on no node", CLUSTER, "pod:x/u > pod:x/d", "allow: " IN},
     {"EV-53", CLUSTER FABRIC, "203.0.113.1 > pod:x/d", "allow: " IN},
 
     /* EV-69 */
@@ -142,6 +152,25 @@ static const struct {
      "pod:x/a > pod:x/b",
      "deny by forward-egress: prednat-ingress allow gnp:d[0]; forward-ingress "
      "allow (accepted-early); " OUT "; " IN "; forward-egress deny gnp:f[0]"},
+
+    {"EV-126 without pre-DNAT",
+     CLUSTER FABRIC UNTRACKED(BOTH("Allow")) PRE_DNAT("ingress: [{action: Deny}]"),
+     "203.0.113.1 > pod:x/a tcp 1: :80",
+     "allow: untracked-ingress allow gnp:u[0]; forward-ingress allow (accepted-early); " IN},
+    {"EV-126 perhaps untracked",
+     CLUSTER FABRIC UNTRACKED(
+         "ingress: [{action: Allow, protocol: TCP, destination: {ports: [80]}}]")
+         PRE_DNAT("ingress: [{action: Deny, protocol: UDP}]") FORWARD(BOTH("Deny")),
+     "203.0.113.1 > pod:x/a tcp 1:",
+     "unknown {destination_port}: untracked-ingress unknown {destination_port}; prednat-ingress "
+     "none; forward-ingress unknown {destination_port}; " IN},
+    {"EV-127 perhaps",
+     CLUSTER WILDCARDS PRE_DNAT("ingress: [{action: Allow, protocol: TCP, "
+                                "destination: {ports: [80]}}]")
+         FORWARD("ingress: [{action: Deny}]"),
+     "pod:x/a > pod:x/b tcp",
+     "unknown {destination_port}: prednat-ingress unknown {destination_port}; forward-ingress "
+     "unknown {destination_port}; " OUT "; " IN "; forward-egress" NO_POLICY},
 
     /* EV-50 */
     {"EV-50", CLUSTER POLICY("x", "none", BOTH("Deny")), "pod:x/a > pod:x/b established",

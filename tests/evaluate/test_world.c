@@ -26,7 +26,8 @@
                   "\"role == 'client'\"}}]")                                                       \
     GLOBAL_POLICY("out", "selector: \"app == 'web'\", types: [Egress], egress: [{action: Allow, "  \
                          "destination: {selector: \"role == 'client'\"}}]")                        \
-    GLOBAL_POLICY("big", "selector: \"size == 'small'\", order: 1, ingress: [{action: Deny}]")
+    GLOBAL_POLICY("big", "selector: \"size == 'big' && has(probe)\", order: 1, ingress: "          \
+                         "[{action: Deny}]")
 
 static struct compiled compiled;
 static struct asked asked;
@@ -60,7 +61,7 @@ static int relabel(const char *reference, const char *text)
 }
 
 static const struct {
-    const char *who, *changes[2];
+    const char *who, *changes[3];
     const char *flow, *result;
 } cases[] = {
     {NULL,
@@ -102,13 +103,21 @@ static const struct {
      "deny by workload-ingress: workload-ingress deny gnp:in[-1]"},
     /* A profile's label shows again where an own one goes, and cannot be removed. */
     {"x/other",
-     {"size=small"},
+     {"probe="},
      "203.0.113.1 > x/other",
      "deny by workload-ingress: workload-ingress deny gnp:big[0]"},
     {"x/other",
-     {"size=small", "size-"},
+     {"probe=", "size=small"},
      "203.0.113.1 > x/other",
      "allow: workload-ingress allow pro:kns.x[0]"},
+    {"x/other",
+     {"probe=", "size=small", "size-"},
+     "203.0.113.1 > x/other",
+     "deny by workload-ingress: workload-ingress deny gnp:big[0]"},
+    {"x/other",
+     {"probe=", "size-"},
+     "203.0.113.1 > x/other",
+     "deny by workload-ingress: workload-ingress deny gnp:big[0]"},
     /* A network set, and what may be in it. */
     {"globalnetworkset:s",
      {"role=client"},
@@ -141,13 +150,29 @@ START_TEST(other_labels_are_seen_everywhere)
 {
     const char *result;
 
-    for (size_t i = 0; i < 2 && cases[_i].changes[i]; i++)
+    for (size_t i = 0; i < 3 && cases[_i].changes[i]; i++)
         ck_assert_int_eq(relabel(cases[_i].who, cases[_i].changes[i]), CALPOL_OK);
     result = result_of(&asked, cases[_i].flow);
     ck_assert_msg(strcmp(result, cases[_i].result) == 0, "%s %s, %s: %s, expected %s",
                   cases[_i].who ? cases[_i].who : "",
                   cases[_i].changes[0] ? cases[_i].changes[0] : "", cases[_i].flow, result,
                   cases[_i].result);
+}
+END_TEST
+
+START_TEST(of_several_changes_of_a_label_the_last_counts)
+{
+    const struct cp_label_change changes[] = {
+        {CP_TEXT("role"), CP_TEXT("client"), false},
+        {CP_TEXT("role"), {NULL, 0}, true},
+    };
+    const char *before = result_of(&asked, "x/other > x/web");
+    uint32_t owner = cp_resolve_owner(&asked.world, CP_TEXT("x/other"), &asked.arena);
+
+    ck_assert_int_eq(cp_world_relabel(&asked.world, &asked.arena, owner, changes, 2), CALPOL_OK);
+    expect_string(result_of(&asked, "x/other > x/web"), before);
+    ck_assert_int_eq(cp_world_relabel(&asked.world, &asked.arena, owner, changes, 1), CALPOL_OK);
+    ck_assert_str_ne(result_of(&asked, "x/other > x/web"), before);
 }
 END_TEST
 
@@ -247,6 +272,7 @@ Suite *test_suite(void)
 
     tcase_add_checked_fixture(labels, set_up, tear_down);
     tcase_add_loop_test(labels, other_labels_are_seen_everywhere, 0, COUNT_OF(cases));
+    tcase_add_test(labels, of_several_changes_of_a_label_the_last_counts);
     tcase_add_test(labels, relabelling_is_forgotten_when_told);
     tcase_add_loop_test(labels, what_the_system_sets_cannot_be_relabelled, 0, COUNT_OF(forgeries));
     tcase_add_test(labels, an_inline_workload_cannot_forge_its_namespace);
