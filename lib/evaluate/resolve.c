@@ -82,10 +82,9 @@ static uint8_t settle_family(const struct cp_world *world, const struct cp_flow 
         return flow->given_family;
     if (source && destination)
         return common_family(world, flow);
-    if (source || destination) {
-        first_address(world, source ? &flow->source : &flow->destination, 0, &first);
+    if ((source || destination) &&
+        first_address(world, source ? &flow->source : &flow->destination, 0, &first))
         return first.family;
-    }
     return 4;
 }
 
