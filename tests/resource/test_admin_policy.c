@@ -10,7 +10,7 @@
 
 #define HEAD(version, kind, name)                                                                  \
     "apiVersion: policy.networking.k8s.io/" version "\nkind: " kind "\nmetadata: {name: " name "}" \
-                                                                                               "\n"
+    "\n"
 #define CLUSTER_HEAD HEAD("v1alpha2", "ClusterNetworkPolicy", "c")
 #define CLUSTER(spec)                                                                              \
     CLUSTER_HEAD "spec: {tier: Admin, priority: 7, subject: {namespaces: {}}, " spec "}\n"
