@@ -240,6 +240,7 @@ static int compile_service(struct cp_compiler *compiler, const struct cp_service
     if (!status)
         status = cp_keep_text(compiler, spec->metadata.name, &service->name);
     service->headless = spec->headless || spec->external_name;
+    service->external_name = spec->external_name;
     service->ports = ports;
     service->port_count = spec->ports.count;
     service->cluster_ips = cp_freeze(compiler, &spec->cluster_ips);

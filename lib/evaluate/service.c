@@ -85,6 +85,8 @@ static struct cp_tri named_service_fits(const struct cp_flow *flow,
     struct cp_tri fit =
         cp_tri_and(protocol_fits(flow, port->protocol), number_fits(flow, port->port));
 
+    if (service->external_name)
+        return cp_tri_of(false);
     if (service->headless)
         return cp_tri_of(index == (flow->service_port == CP_NONE ? 0 : flow->service_port));
     if (flow->service_port != CP_NONE)

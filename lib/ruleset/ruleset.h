@@ -23,6 +23,7 @@
 #include "net/ports.h"
 #include "net/prefix_trie.h"
 #include "ruleset/options.h"
+#include "ruleset/program.h"
 #include "selector/program.h"
 
 #include <stdatomic.h>
@@ -284,6 +285,7 @@ struct cp_service {
     uint32_t external_ip_count;
     const struct cp_service_port_entry *ports;
     uint32_t port_count;
+    bool external_name; /* an alias for a name outside: has no backends here */
 };
 
 /* A container's hostPort (K8-119), sorted by node, protocol, host_port. */
@@ -360,6 +362,8 @@ struct calpol_ruleset {
 
     /* labelsToApply of profiles, for inline workloads and relabelling: a profile's labels. */
     const struct cp_labels *profile_labels; /* parallel to the profiles */
+
+    const struct cp_programs *programs; /* the fast path; NULL: none were made */
 };
 
 /* An empty ruleset with one reference, to be filled by compile/. NULL: no memory. */

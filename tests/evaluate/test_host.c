@@ -56,11 +56,11 @@ static const struct {
     {"nor without an interface", TWO BY_ADDRESS, "203.0.113.1 > pod:x/a tcp :80",
      "unknown {destination.interface}: forward-ingress unknown {destination.interface}; " IN},
     {"candidates of which one hangs on something else",
-     NODE("n1", INTERNAL("192.168.0.1")) NAMED("e1", "interfaceName: e1", "Allow")
+     POD("x", "a", "", "nodeName: n1", "{ip: 10.0.1.1}") NAMED("e1", "interfaceName: e1", "Allow")
          NAMED("e2", "interfaceName: e2", "Allow, protocol: UDP"),
-     "203.0.113.1 > node:n1",
-     "unknown {protocol, destination_port, destination.interface}: host-ingress unknown "
-     "{protocol, destination_port, destination.interface}"},
+     "203.0.113.1 > pod:x/a",
+     "unknown {protocol, destination.interface}: forward-ingress unknown {protocol, "
+     "destination.interface}; " IN},
     {"several candidates that differ", TWO, "203.0.113.1 > pod:x/a tcp :80",
      "unknown {destination.interface}: forward-ingress unknown {destination.interface}; " IN},
     {"the interface settles it", TWO, "203.0.113.1 > pod:x/a tcp :80 dif=eth0",

@@ -15,7 +15,9 @@
 #define CLUSTER                                                                                    \
     POD("x", "open", "app: web", "nodeName: n1", "{ip: 10.0.0.1}")                                 \
     POD("x", "shut", "app: web, shut: 'yes'", "", "{ip: 10.0.0.2}")                                \
-    POD("x", "edge", "app: edge", "nodeName: n1, " PORTED("{containerPort: 8443, hostPort: 443}"), \
+    POD("x", "edge", "app: edge",                                                                  \
+        "nodeName: n1, " PORTED(                                                                   \
+            "{containerPort: 8443, hostPort: 443}, {containerPort: 1, hostPort: 30080}"),          \
         "{ip: 10.0.0.3}")                                                                          \
     POD("x", "six", "app: six", "", "{ip: 'fd00::6'}")                                             \
     POD("x", "part", "app: part", "", "{ip: 10.0.0.7}")                                            \
@@ -33,7 +35,8 @@
     SERVICE("x", "bare", "selector: {app: edge}, ports: [{name: a, port: 80}]")                    \
     SERVICE("x", "less",                                                                           \
             "clusterIP: None, selector: {app: edge}, ports: [{name: a, port: 80, "                 \
-            "targetPort: 8080}]")                                                                  \
+            "targetPort: 8080, nodePort: 30099}]")                                                 \
+    SERVICE("x", "alias", "type: ExternalName, externalName: a.example, ports: [{port: 80}]")      \
     SERVICE("x", "part", "clusterIP: 10.96.0.5, selector: {app: part}, ports: [{port: 80}]")       \
     SERVICE("x", "onnode",                                                                         \
             "externalIPs: [192.168.0.1], selector: {app: edge}, ports: [{port: 8888}]")            \
@@ -114,6 +117,9 @@ static const struct {
      "fd00::8:80 allow; = allow (no-endpoint)"},
     /* K8-117 */
     {"headless", "ops/client > service:x/less tcp :9", "pod:x/edge:9 allow; = allow"},
+    {"headless, by nodePort", "203.0.113.1 > 192.168.0.1 tcp :30099",
+     "192.168.0.1:30099 allow; = allow (no-endpoint)"},
+    {"an alias", "ops/client > service:x/alias tcp :80", "?:80 allow; = allow"},
     {"headless, port by name", "ops/client > service:x/less:a", "pod:x/edge:8080 allow; = allow"},
 
     /* What the flow leaves open. */
@@ -132,7 +138,7 @@ static const struct {
      "refused; 10.96.0.3 allow; = unknown {destination_port}"},
     {"a node, port unknown", "203.0.113.1 > 192.168.0.1 tcp",
      "pod:x/open:8080 allow; pod:x/shut:8080 deny; pod:x/edge:8888 allow; pod:x/edge:8443 allow; "
-     "192.168.0.1 allow; = unknown {destination_port}"},
+     "pod:x/edge:1 allow; 192.168.0.1 allow; = unknown {destination_port}"},
 };
 
 static struct compiled compiled;
@@ -206,6 +212,16 @@ START_TEST(a_service_without_address_leaves_unknown_what_it_was_before)
 }
 END_TEST
 
+START_TEST(source_and_backend_share_a_family)
+{
+    struct cp_leg leg = first_leg("ops/dual > service:x/bare");
+
+    expect_address(&leg.flow.source.address, "10.0.9.8");
+    expect_address(&leg.flow.destination.address, "10.0.0.3");
+    ck_assert_uint_eq(leg.flow.family, 4);
+}
+END_TEST
+
 START_TEST(a_headless_service_rewrites_nothing)
 {
     struct cp_leg leg = first_leg("ops/client > service:x/less tcp :9");
@@ -265,6 +281,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(legs, a_destination_becomes_its_backends, 0, COUNT_OF(cases));
     tcase_add_test(legs, a_leg_remembers_what_it_was_before);
     tcase_add_test(legs, a_service_without_address_leaves_unknown_what_it_was_before);
+    tcase_add_test(legs, source_and_backend_share_a_family);
     tcase_add_test(legs, a_headless_service_rewrites_nothing);
     tcase_add_test(legs, what_is_mixed_hangs_on_nothing);
     tcase_add_test(legs, a_missing_port_of_a_service_is_told);
