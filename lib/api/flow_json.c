@@ -215,9 +215,9 @@ static void read_state(struct cp_reader *reader,
 
     if (!cp_read_text(reader, &state, &text))
         return;
-    for (uint8_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (cp_text_is(text, names[i])) {
-            words->state = i;
+            words->state = (uint8_t)i;
             return;
         }
     }

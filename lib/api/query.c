@@ -87,7 +87,7 @@ void calpol_query_free(calpol_query *query)
 
 int calpol_query_error(const calpol_query *query)
 {
-    return query ? query->error : CALPOL_FLOW_OK;
+    return query ? (int)query->error : CALPOL_FLOW_OK;
 }
 
 const char *calpol_query_error_text(const calpol_query *query)
