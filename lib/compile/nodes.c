@@ -43,6 +43,13 @@ int cp_compile_nodes(struct cp_compiler *compiler)
         if (!status)
             compiler->nodes.items[node].declared = true;
     }
+    /* Finished pods are no endpoints, but their node's address is one all the same (K8-51). */
+    for (uint32_t i = 0; !status && i < collection->workloads.count; i++) {
+        const struct cp_workload_spec *spec = collection->workloads.items[i];
+
+        if (spec->host_addresses.count)
+            status = cp_named_node(compiler, spec->node, &node);
+    }
     return status;
 }
 
