@@ -129,7 +129,9 @@ enum calpol_given {
         and paths go through a query. */
     CALPOL_GIVEN_NO_HTTP = 1u << 5,
     /** The destination is known to have no domain names; without it they are unknown. */
-    CALPOL_GIVEN_NO_DOMAINS = 1u << 6
+    CALPOL_GIVEN_NO_DOMAINS = 1u << 6,
+    /** What the flow was made of could not be read: it is answered like one that contradicts itself. */
+    CALPOL_GIVEN_ERROR = 1u << 30
 };
 
 /** States of connection tracking (EV-9, EV-50). */
@@ -201,6 +203,33 @@ CALPOL_API int calpol_evaluate(const calpol_ruleset *ruleset, const struct calpo
 CALPOL_API int calpol_evaluate_batch(const calpol_ruleset *ruleset, const void *flows,
                                      size_t flow_size, size_t count, void *out_verdicts,
                                      size_t verdict_size);
+
+/** What a column of texts tells of flows. Values may be added in any release. */
+enum calpol_column {
+    CALPOL_COLUMN_SOURCE = 1,      /**< an address or the reference of an endpoint, as
+                                        calpol_ruleset_find_endpoint() takes it */
+    CALPOL_COLUMN_DESTINATION = 2, /**< likewise */
+    CALPOL_COLUMN_PROTOCOL = 3     /**< a name or number, as calpol_query_set_protocol() takes it */
+};
+
+/**
+ * Puts a column of texts into count plain flows, as tables have them (the layout is that of Apache
+ * Arrow): text i is what lies between text + offsets[i] and text + offsets[i + 1], without NULs at its
+ * end. What else the flows say stays. A text that is none of what the column takes, or an endpoint
+ * that is not in the ruleset, sets CALPOL_GIVEN_ERROR: the flow will get no verdict. Allocates
+ * nothing. Any number of threads at once.
+ * @param column   enum calpol_column
+ * @param text     NULL if all texts are empty
+ * @param offsets  count + 1 of them, none smaller than the one before
+ * @param given    count bytes, 0: nothing is known about this flow, which stays as it is; NULL: all
+ *                 are given
+ * @param flows    count flows with the stride flow_size
+ * @return CALPOL_OK; CALPOL_ERROR_INVALID_INPUT if any text was bad; CALPOL_ERROR_INVALID_ARGUMENT
+ *         (also for offsets that descend); CALPOL_ERROR_ABI
+ */
+CALPOL_API int calpol_flows_read_column(const calpol_ruleset *ruleset, int column, const char *text,
+                                        const uint64_t *offsets, const uint8_t *given, size_t count,
+                                        void *flows, size_t flow_size);
 
 /**
  * A new query about a ruleset: nothing known, the ruleset's options.
@@ -333,6 +362,8 @@ CALPOL_API void calpol_trace_free(calpol_trace *trace);
 CALPOL_API const char *calpol_action_name(int action);
 CALPOL_API const char *calpol_stage_name(int stage);
 CALPOL_API const char *calpol_reason_name(int reason);
+/** The name of one bit of enum calpol_dependency, "destination_port"; "unknown" for another number. */
+CALPOL_API const char *calpol_dependency_name(uint32_t dependency);
 
 #ifdef __cplusplus
 }

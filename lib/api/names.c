@@ -20,6 +20,18 @@ const char *calpol_reason_name(int reason)
     return cp_reason_name(reason);
 }
 
+const char *calpol_dependency_name(uint32_t dependency)
+{
+    const char *name;
+    uint32_t bit;
+
+    for (unsigned i = 0; (name = cp_dependency_name(i, &bit)); i++) {
+        if (bit == dependency)
+            return name;
+    }
+    return "unknown";
+}
+
 const char *calpol_flow_error_name(int error)
 {
     return cp_flow_error_name(error);

@@ -77,6 +77,22 @@ START_TEST(no_two_numbers_share_a_name)
 }
 END_TEST
 
+START_TEST(each_dependency_has_a_name_of_its_own)
+{
+    for (uint32_t a = 0; a < 32; a++) {
+        const char *name = calpol_dependency_name(1u << a);
+
+        ck_assert_int_eq(strcmp(name, "unknown") == 0,
+                         1u << a > CALPOL_DEPENDS_DESTINATION_INTERFACE);
+        for (uint32_t b = 0; 1u << a <= CALPOL_DEPENDS_DESTINATION_INTERFACE && b < a; b++)
+            ck_assert_str_ne(name, calpol_dependency_name(1u << b));
+    }
+    ck_assert_str_eq(calpol_dependency_name(CALPOL_DEPENDS_SOURCE_IP), "source.ip");
+    ck_assert_str_eq(calpol_dependency_name(0), "unknown");
+    ck_assert_str_eq(calpol_dependency_name(3), "unknown");
+}
+END_TEST
+
 START_TEST(codes_have_names_and_meanings)
 {
     ck_assert_str_eq(calpol_code_name(27), "selector-syntax");
@@ -96,6 +112,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, each_status_has_a_text_of_its_own);
     tcase_add_loop_test(tcase, a_number_has_its_name, 0, sizeof(names) / sizeof(names[0]));
     tcase_add_test(tcase, no_two_numbers_share_a_name);
+    tcase_add_test(tcase, each_dependency_has_a_name_of_its_own);
     tcase_add_test(tcase, codes_have_names_and_meanings);
     suite_add_tcase(suite, tcase);
     return suite;
