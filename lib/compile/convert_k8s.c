@@ -268,17 +268,19 @@ static int set_name(struct cp_arena *arena, struct cp_text name, struct cp_rule_
     return CALPOL_OK;
 }
 
-/* One pair of protocol and peer; entity is the peer's. */
+/* One pair of protocol and peer; entity is that of peer number peer. */
 static int add_pair(const struct output *output,
                     uint32_t written_rule,
                     const struct cp_k8s_rule *written,
                     const struct cp_port_group *group,
+                    uint32_t peer,
                     const struct cp_entity_spec *entity)
 {
     struct cp_rule_spec *rule = new_rule(output, written_rule, written);
 
     if (!rule)
         return CALPOL_ERROR_NO_MEMORY;
+    rule->written_peer = peer;
     if (group->protocol)
         rule->protocol =
             (struct cp_protocol_spec){.given = true, .by_name = true, .number = group->protocol};
@@ -299,7 +301,7 @@ static int add_block(const struct output *output,
 
     for (uint32_t g = 0; !status && g < CP_PORT_GROUPS; g++)
         for (uint32_t i = 0; groups[g].used && !status && i < entity_count; i++)
-            status = add_pair(output, written_rule, written, &groups[g], &entities[i]);
+            status = add_pair(output, written_rule, written, &groups[g], i, &entities[i]);
     return status;
 }
 

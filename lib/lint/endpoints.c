@@ -11,26 +11,14 @@ static void advise(struct cp_linter *linter,
                    uint32_t index,
                    struct cp_text profile)
 {
-    struct cp_subject subject = {
-        .place = metadata->origin.place,
-        .document = metadata->origin.document,
-        .resource = metadata->resource,
-    };
-    struct cp_buffer path, message;
-    int status;
+    struct cp_buffer path;
 
     cp_buffer_init(&path, linter->input->work);
     cp_buffer_format(&path, "spec.profiles[%u]", index);
-    subject.path = cp_buffer_text(&path);
-    cp_buffer_init(&message, linter->input->work);
-    cp_buffer_format(&message,
+    cp_advise_object(linter, metadata, cp_buffer_text(&path), CP_CODE_MISSING_PROFILE,
                      "profile %q does not exist: whatever the policies leave open is denied, even "
                      "if a later profile would allow it",
                      profile);
-    status = cp_diagnose(linter->input->diagnostics, &subject, CP_CODE_MISSING_PROFILE,
-                         cp_buffer_text(&message));
-    if (status == CALPOL_ERROR_NO_MEMORY)
-        linter->status = status;
 }
 
 static bool is_missing(const struct calpol_ruleset *ruleset, struct cp_text name)

@@ -5,62 +5,89 @@
  */
 #include "lint/linter.h"
 
-static const struct cp_k8s_rules *rules_of(const struct cp_k8s_policy_spec *policy, bool ingress)
+#include "ruleset/lookup.h"
+
+/* ---- peers that are one dash apart (K8-22) ---- */
+
+static const struct cp_k8s_rule *written_rule(const struct cp_linted *policy,
+                                              const struct cp_linted_rules *rules,
+                                              uint32_t rule)
 {
-    return ingress ? &policy->ingress : &policy->egress;
+    const struct cp_k8s_rules *written =
+        rules->direction == CP_INGRESS ? &policy->k8s->ingress : &policy->k8s->egress;
+
+    return &written->items.items[rules->specs->items.items[rule].written_rule];
 }
 
-static void advise(struct cp_linter *linter,
-                   const struct cp_k8s_policy_spec *policy,
-                   bool ingress,
-                   uint32_t rule,
-                   uint32_t peer,
-                   enum cp_code code,
-                   const char *message)
+/* The peer that a converted rule comes from; NULL if it has none. */
+static const struct cp_k8s_peer *written_peer(const struct cp_linted *policy,
+                                              const struct cp_linted_rules *rules,
+                                              uint32_t rule)
 {
-    struct cp_subject subject = {
-        .place = policy->metadata.origin.place,
-        .document = policy->metadata.origin.document,
-        .resource = policy->metadata.resource,
-    };
-    struct cp_buffer path;
-    int status;
+    const struct cp_k8s_rule *written = written_rule(policy, rules, rule);
+    uint32_t peer = rules->specs->items.items[rule].written_peer;
 
-    subject.place = rules_of(policy, ingress)->items.items[rule].origin.place;
-    cp_buffer_init(&path, linter->input->work);
-    cp_buffer_format(&path, "spec.%s[%u].%s[%u]", ingress ? "ingress" : "egress", rule,
-                     ingress ? "from" : "to", peer);
-    subject.path = cp_buffer_text(&path);
-    status = cp_diagnose(linter->input->diagnostics, &subject, code, cp_text_from(message));
-    if (status == CALPOL_ERROR_NO_MEMORY)
-        linter->status = status;
+    return peer < written->peers.count ? &written->peers.items[peer] : NULL;
 }
 
-/* A namespaceSelector alone, and behind it a podSelector alone: two peers where one may be meant
-   (K8-22). */
+/* A podSelector alone, and in front of it a namespaceSelector alone: two peers where one may be
+   meant. Not if there are such pods in the policy's own namespace, for then it makes sense. */
 static void check_or(struct cp_linter *linter,
-                     const struct cp_k8s_policy_spec *policy,
-                     bool ingress,
-                     uint32_t number)
+                     const struct cp_linted *policy,
+                     const struct cp_linted_rules *rules,
+                     uint32_t rule)
 {
-    const struct cp_k8s_rule *rule = &rules_of(policy, ingress)->items.items[number];
+    const bool is_ingress = rules->direction == CP_INGRESS;
+    const struct cp_rule *compiled = &rules->rules[rule];
+    const uint32_t selector = (is_ingress ? &compiled->source : &compiled->destination)->selector;
+    const struct cp_k8s_peer *second = written_peer(policy, rules, rule), *first;
 
-    for (uint32_t i = 0; i + 1 < rule->peers.count; i++) {
-        const struct cp_k8s_peer *first = &rule->peers.items[i], *second = first + 1;
-        bool namespace_then_pod = first->namespace_selector.given && !first->pod_selector.given &&
-                                  second->pod_selector.given && !second->namespace_selector.given;
+    if (!second || rules->specs->items.items[rule].written_peer == 0)
+        return;
+    first = second - 1;
+    if (!first->namespace_selector.given || first->pod_selector.given ||
+        !second->pod_selector.given || second->namespace_selector.given)
+        return;
+    if (selector != CP_NONE && cp_bitset_has(linter->survey.by_endpoints, selector))
+        return;
+    cp_advise_rule(linter, policy, rules, rule,
+                   is_ingress ? "source.selector" : "destination.selector", CP_CODE_SUSPICIOUS_OR,
+                   "a peer of its own, so that the rule matches all pods of the namespaces before "
+                   "it, and these of namespace %q; without its dash both are one peer, these pods "
+                   "of those namespaces",
+                   policy->policy->namespace_name);
+}
 
-        if (namespace_then_pod)
-            advise(linter, policy, ingress, number, i, CP_CODE_SUSPICIOUS_OR,
-                   "namespaceSelector and podSelector are two peers: all pods of those namespaces, "
-                   "or those pods of the policy's own namespace; without the second dash they "
-                   "would be one peer that asks for both");
+void cp_lint_peers(struct cp_linter *linter, const struct cp_linted *policy)
+{
+    for (int direction = CP_INGRESS; policy->k8s && direction <= CP_EGRESS; direction++) {
+        struct cp_linted_rules rules =
+            cp_linted_rules(linter, policy, (enum cp_direction)direction);
+
+        for (uint32_t i = 0; i < rules.count; i++)
+            check_or(linter, policy, &rules, i);
     }
 }
 
-static bool labels_hold(const struct cp_pairs *labels, const struct cp_k8s_expression *expression)
+/* ---- pods on the host network (K8-26) ---- */
+
+/* Labels of a pod or a namespace; a namespace has its name among them (K8-40). */
+struct labels {
+    const struct cp_pairs *written; /* NULL: none */
+    struct cp_text name;            /* of a namespace */
+};
+
+static const struct cp_text *find_label(const struct labels *labels, struct cp_text key)
 {
-    const struct cp_text *value = cp_pairs_find(labels, expression->key);
+    if (labels->name.length && cp_text_is(key, "kubernetes.io/metadata.name"))
+        return &labels->name;
+    return labels->written ? cp_pairs_find(labels->written, key) : NULL;
+}
+
+static bool expression_holds(const struct labels *labels,
+                             const struct cp_k8s_expression *expression)
+{
+    const struct cp_text *value = find_label(labels, expression->key);
     bool listed = false;
 
     for (uint32_t i = 0; value && i < expression->values.items.count; i++)
@@ -78,84 +105,86 @@ static bool labels_hold(const struct cp_pairs *labels, const struct cp_k8s_expre
     return value == NULL;
 }
 
-static bool selects(const struct cp_k8s_selector *selector, const struct cp_pairs *labels)
+static bool selects(const struct cp_k8s_selector *selector, const struct labels *labels)
 {
     for (uint32_t i = 0; i < selector->match_labels.items.count; i++) {
         const struct cp_pair *pair = &selector->match_labels.items.items[i];
-        const struct cp_text *value = cp_pairs_find(labels, pair->key);
+        const struct cp_text *value = find_label(labels, pair->key);
 
         if (!value || !cp_text_equal(*value, pair->value))
             return false;
     }
     for (uint32_t i = 0; i < selector->expressions.count; i++) {
-        if (!labels_hold(labels, &selector->expressions.items[i]))
+        if (!expression_holds(labels, &selector->expressions.items[i]))
             return false;
     }
     return true;
 }
 
-/* The namespace of a name; pods may be in one that nobody declared. */
-static const struct cp_pairs *namespace_labels(const struct cp_linter *linter, struct cp_text name)
+/* Is a pod in a namespace that is selected; without a selector, in the policy's own? */
+static bool is_in(const struct cp_linter *linter,
+                  const struct cp_linted *policy,
+                  const struct cp_k8s_selector *namespaces,
+                  struct cp_text name)
 {
-    const struct cp_collection *collection = linter->input->collection;
+    const struct cp_namespace_entry *entry = cp_lookup_namespace(linter->ruleset, name);
+    const struct labels labels = {
+        .written = entry ? linter->namespace_labels[entry - linter->ruleset->namespaces] : NULL,
+        .name = name,
+    };
 
-    for (uint32_t i = 0; i < collection->namespaces.count; i++) {
-        if (cp_text_equal(collection->namespaces.items[i]->metadata.name, name))
-            return &collection->namespaces.items[i]->metadata.labels;
-    }
-    return NULL;
+    if (namespaces->given)
+        return selects(namespaces, &labels);
+    return cp_text_equal(name, policy->policy->namespace_name);
 }
 
-static bool peer_names(const struct cp_linter *linter,
-                       const struct cp_k8s_policy_spec *policy,
-                       const struct cp_k8s_peer *peer,
-                       const struct cp_workload_spec *pod)
+/* Is a pod on the host network meant? Only by a selector that asks for labels: one for all pods
+   means others. */
+static bool names_host_pod(const struct cp_linter *linter,
+                           const struct cp_linted *policy,
+                           const struct cp_k8s_selector *namespaces,
+                           const struct cp_k8s_selector *pods)
 {
-    const struct cp_pairs none = {.items.count = 0}, *labels;
+    for (uint32_t i = 0; pods->match_labels.items.count && i < linter->host_pods.count; i++) {
+        const struct cp_metadata *metadata = &linter->host_pods.items[i]->metadata;
+        const struct labels labels = {.written = &metadata->labels};
 
-    if (!selects(&peer->pod_selector, &pod->metadata.labels))
-        return false;
-    if (!peer->namespace_selector.given)
-        return cp_text_equal(pod->metadata.namespace_name, policy->metadata.namespace_name);
-    labels = namespace_labels(linter, pod->metadata.namespace_name);
-    return selects(&peer->namespace_selector, labels ? labels : &none);
-}
-
-/* Does a peer name some pod that is, or is not, on the host network? */
-static bool names_some(const struct cp_linter *linter,
-                       const struct cp_k8s_policy_spec *policy,
-                       const struct cp_k8s_peer *peer,
-                       bool host_network)
-{
-    const struct cp_collection *collection = linter->input->collection;
-
-    for (uint32_t i = 0; i < collection->workloads.count; i++) {
-        const struct cp_workload_spec *pod = collection->workloads.items[i];
-
-        if (pod->host_network == host_network && peer_names(linter, policy, peer, pod))
+        if (selects(pods, &labels) && is_in(linter, policy, namespaces, metadata->namespace_name))
             return true;
     }
     return false;
 }
 
-static void check_host_network(struct cp_linter *linter,
-                               const struct cp_k8s_policy_spec *policy,
-                               bool ingress,
-                               uint32_t number)
+bool cp_lint_host_subject(struct cp_linter *linter, const struct cp_linted *policy)
 {
-    const struct cp_k8s_rule *rule = &rules_of(policy, ingress)->items.items[number];
+    if (!policy->k8s || !names_host_pod(linter, policy, &policy->k8s->namespace_selector,
+                                        &policy->k8s->pod_selector))
+        return false;
+    cp_advise_policy(linter, policy, "spec.selector", CP_CODE_HOST_NETWORK_ONLY,
+                     "only pods on the host network have these labels, and no policy ever applies "
+                     "to those: a HostEndpoint of their node and a GlobalNetworkPolicy would");
+    return true;
+}
 
-    for (uint32_t i = 0; i < rule->peers.count; i++) {
-        const struct cp_k8s_peer *peer = &rule->peers.items[i];
+bool cp_lint_host_peer(struct cp_linter *linter,
+                       const struct cp_linted *policy,
+                       const struct cp_linted_rules *rules,
+                       uint32_t rule)
+{
+    const bool is_ingress = rules->direction == CP_INGRESS;
+    const struct cp_k8s_peer *peer = policy->k8s ? written_peer(policy, rules, rule) : NULL;
 
-        if (!peer->pod_selector.given || !peer->pod_selector.match_labels.items.count)
-            continue;
-        if (names_some(linter, policy, peer, true) && !names_some(linter, policy, peer, false))
-            advise(linter, policy, ingress, number, i, CP_CODE_HOST_NETWORK_ONLY,
+    if (!peer || !names_host_pod(linter, policy, &peer->namespace_selector, &peer->pod_selector))
+        return false;
+    cp_advise_rule(linter, policy, rules, rule,
+                   is_ingress ? "source.selector" : "destination.selector",
+                   CP_CODE_HOST_NETWORK_ONLY,
                    "only pods on the host network have these labels, and selectors never match "
                    "those: their traffic has the node's address; an ipBlock would match it");
-    }
+    return true;
 }
+
+/* ---- admin policies of equal priority (K8-92) ---- */
 
 /* Do two policies select a common endpoint? */
 static bool share_endpoint(const struct cp_linter *linter,
@@ -164,10 +193,11 @@ static bool share_endpoint(const struct cp_linter *linter,
 {
     const struct calpol_ruleset *ruleset = linter->ruleset;
 
-    for (uint32_t i = 0; i < ruleset->workload_count; i++) {
-        const struct cp_label_set *labels = ruleset->owners[i].labels;
+    for (uint32_t i = 0; i < ruleset->label_set_count; i++) {
+        const struct cp_label_set *labels = &ruleset->label_sets[i];
 
-        if (cp_label_set_matches(labels, a->selector) && cp_label_set_matches(labels, b->selector))
+        if (linter->survey.set_owners[i] && cp_label_set_matches(labels, a->selector) &&
+            cp_label_set_matches(labels, b->selector))
             return true;
     }
     return false;
@@ -193,24 +223,4 @@ void cp_lint_priority(struct cp_linter *linter, const struct cp_linted *policy)
                      "has the priority of %t and selects a common endpoint: which of them goes "
                      "first is up to the implementation (Calico goes by name)",
                      next->label);
-}
-
-void cp_lint_kubernetes(struct cp_linter *linter)
-{
-    const struct cp_collection *collection = linter->input->collection;
-    bool some_host_pod = linter->ruleset->host_pod_count > 0;
-
-    for (uint32_t i = 0; i < collection->k8s_policies.count; i++) {
-        const struct cp_k8s_policy_spec *policy = collection->k8s_policies.items[i];
-
-        for (int ingress = 0; ingress < 2; ingress++) {
-            uint32_t count = rules_of(policy, ingress != 0)->items.count;
-
-            for (uint32_t r = 0; r < count; r++) {
-                check_or(linter, policy, ingress != 0, r);
-                if (some_host_pod)
-                    check_host_network(linter, policy, ingress != 0, r);
-            }
-        }
-    }
 }

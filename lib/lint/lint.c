@@ -1,75 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Running the checks, and reporting what they find.
+ * Running the checks.
  */
 #include "lint/linter.h"
 
-#include <stdarg.h>
-
-static void report(struct cp_linter *linter,
-                   const struct cp_subject *subject,
-                   enum cp_code code,
-                   const char *format,
-                   va_list *arguments)
-{
-    struct cp_buffer message;
-    int status;
-
-    cp_buffer_init(&message, linter->input->work);
-    cp_buffer_format_list(&message, format, arguments);
-    status = cp_diagnose(linter->input->diagnostics, subject, code, cp_buffer_text(&message));
-    if (status == CALPOL_ERROR_NO_MEMORY)
-        linter->status = status;
-}
-
-void cp_advise_policy(struct cp_linter *linter,
-                      const struct cp_linted *policy,
-                      const char *field,
-                      enum cp_code code,
-                      const char *format,
-                      ...)
-{
-    const struct cp_metadata *metadata = &policy->spec->metadata;
-    const struct cp_subject subject = {
-        .place = metadata->origin.place,
-        .document = metadata->origin.document,
-        .resource = metadata->resource,
-        .path = cp_text_from(field),
-    };
-    va_list arguments;
-
-    va_start(arguments, format);
-    report(linter, &subject, code, format, &arguments);
-    va_end(arguments);
-}
-
-void cp_advise_rule(struct cp_linter *linter,
-                    const struct cp_linted *policy,
-                    const struct cp_linted_rules *rules,
-                    uint32_t rule,
-                    const char *field,
-                    enum cp_code code,
-                    const char *format,
-                    ...)
-{
-    const struct cp_rule_spec *spec = &rules->specs->items.items[rule];
-    struct cp_subject subject = {
-        .place = spec->origin.place,
-        .document = spec->origin.document,
-        .resource = policy->spec->metadata.resource,
-    };
-    struct cp_buffer path;
-    va_list arguments;
-
-    cp_buffer_init(&path, linter->input->work);
-    cp_buffer_format(&path, "spec.%s[%u]%s%s",
-                     rules->direction == CP_INGRESS ? "ingress" : "egress", spec->written_rule,
-                     *field ? "." : "", field);
-    subject.path = cp_buffer_text(&path);
-    va_start(arguments, format);
-    report(linter, &subject, code, format, &arguments);
-    va_end(arguments);
-}
+#include "ruleset/lookup.h"
 
 struct cp_linted_rules cp_linted_rules(const struct cp_linter *linter,
                                        const struct cp_linted *policy,
@@ -86,92 +21,113 @@ struct cp_linted_rules cp_linted_rules(const struct cp_linter *linter,
     return rules;
 }
 
-static void unite(uint64_t *into, const uint64_t *from, size_t words)
+bool cp_lint_selects_some(const struct cp_linter *linter, const struct cp_linted *policy)
 {
-    for (size_t i = 0; i < words; i++)
-        into[i] |= from[i];
+    return cp_bitset_has(linter->survey.by_endpoints, policy->policy->selector);
 }
 
-/* What the owners of the input satisfy and declare. Many share a label set: the last one seen is
-   not looked at again. */
-static void gather_owner(struct cp_linter *linter, const struct cp_owner *owner, size_t words)
-{
-    unite(linter->by_owners, owner->labels->matches, words);
-    if (owner->kind != CP_OWNER_NETWORK_SET)
-        unite(linter->by_endpoints, owner->labels->matches, words);
-    if (owner->kind == CP_OWNER_HOST)
-        unite(linter->by_hosts, owner->labels->matches, words);
-}
-
-static void gather_owners(struct cp_linter *linter, size_t words)
+bool cp_lint_shows_subject(const struct cp_linter *linter, const struct cp_linted *policy)
 {
     const struct calpol_ruleset *ruleset = linter->ruleset;
-    const struct cp_owner *last = NULL;
+    const struct cp_text name = policy->policy->namespace_name;
+    const struct cp_namespace_entry *entry = cp_lookup_namespace(ruleset, name);
 
-    for (uint32_t i = 0; i < cp_ruleset_owner_count(ruleset); i++) {
-        const struct cp_owner *owner = &ruleset->owners[i];
-
-        if (!last || last->labels != owner->labels || last->kind != owner->kind)
-            gather_owner(linter, owner, words);
-        last = owner;
-        for (uint32_t p = 0; p < owner->port_count; p++)
-            cp_bitset_add(linter->declared_ports, owner->ports[p].name);
-    }
+    if (!name.length)
+        return linter->survey.has_endpoints;
+    return entry &&
+           cp_bitset_has(linter->survey.namespaces, (uint32_t)(entry - ruleset->namespaces));
 }
 
-static bool some_policy_allows_dns(const struct calpol_ruleset *ruleset)
+bool cp_lint_minds_ipv6(const struct cp_linter *linter, uint8_t action)
 {
-    for (uint32_t i = 0; i < ruleset->policy_count; i++) {
-        const struct cp_policy *policy = &ruleset->policies[i];
+    const struct cp_lint_survey *survey = &linter->survey;
 
-        if (policy->staged || !(policy->types >> CP_EGRESS & 1))
-            continue;
-        for (uint32_t r = 0; r < policy->rule_count[CP_EGRESS]; r++) {
-            if (cp_rule_may_allow_dns(&ruleset->rules[policy->first_rule[CP_EGRESS] + r]))
-                return true;
-        }
-    }
-    return false;
+    if (survey->has_ipv6)
+        return true;
+    return !survey->has_addresses && action == CALPOL_ACTION_DENY;
 }
 
-static bool prepare(struct cp_linter *linter)
+/* Where converted policies come from. */
+static bool find_k8s_policies(struct cp_linter *linter)
 {
-    const struct calpol_ruleset *ruleset = linter->ruleset;
-    struct cp_arena *work = linter->input->work;
-    size_t words = cp_bitset_words(ruleset->selector_count);
+    const struct cp_collection *collection = linter->input->collection;
 
-    linter->by_owners = CP_NEW_ARRAY(work, uint64_t, words);
-    linter->by_endpoints = CP_NEW_ARRAY(work, uint64_t, words);
-    linter->by_hosts = CP_NEW_ARRAY(work, uint64_t, words);
-    linter->declared_ports =
-        CP_NEW_ARRAY(work, uint64_t, cp_bitset_words(ruleset->names.texts.count));
-    if (!linter->by_owners || !linter->by_endpoints || !linter->by_hosts ||
-        !linter->declared_ports)
+    linter->k8s_policies = CP_NEW_ARRAY(linter->input->work, const struct cp_k8s_policy_spec *,
+                                        collection->objects.count);
+    if (!linter->k8s_policies)
         return false;
-    linter->has_endpoints = ruleset->workload_count + ruleset->host_endpoint_count > 0;
-    linter->dns_allowed = some_policy_allows_dns(ruleset);
-    gather_owners(linter, words);
+    for (uint32_t i = 0; i < collection->k8s_policies.count; i++) {
+        const struct cp_k8s_policy_spec *policy = collection->k8s_policies.items[i];
+
+        linter->k8s_policies[policy->metadata.object] = policy;
+    }
     return true;
+}
+
+static bool find_namespace_labels(struct cp_linter *linter)
+{
+    const struct cp_collection *collection = linter->input->collection;
+    const struct calpol_ruleset *ruleset = linter->ruleset;
+
+    linter->namespace_labels =
+        CP_NEW_ARRAY(linter->input->work, const struct cp_pairs *, ruleset->namespace_count);
+    if (!linter->namespace_labels)
+        return false;
+    for (uint32_t i = 0; i < collection->namespaces.count; i++) {
+        const struct cp_metadata *metadata = &collection->namespaces.items[i]->metadata;
+        const struct cp_namespace_entry *entry = cp_lookup_namespace(ruleset, metadata->name);
+
+        if (entry)
+            linter->namespace_labels[entry - ruleset->namespaces] = &metadata->labels;
+    }
+    return true;
+}
+
+static bool find_host_pods(struct cp_linter *linter)
+{
+    const struct cp_collection *collection = linter->input->collection;
+
+    for (uint32_t i = 0; i < collection->workloads.count; i++) {
+        const struct cp_workload_spec *pod = collection->workloads.items[i], **item;
+
+        if (!pod->host_network)
+            continue;
+        item = cp_array_push(linter->input->work, &linter->host_pods);
+        if (!item)
+            return false;
+        *item = pod;
+    }
+    return true;
+}
+
+static void lint_policy(struct cp_linter *linter, uint32_t number)
+{
+    const struct cp_policy_spec *spec = linter->input->policies[number];
+    const struct cp_linted policy = {
+        .number = number,
+        .policy = &linter->ruleset->policies[number],
+        .spec = spec,
+        .k8s = linter->k8s_policies[spec->metadata.object],
+    };
+
+    cp_lint_selection(linter, &policy);
+    cp_lint_rules(linter, &policy);
+    cp_lint_traffic(linter, &policy);
+    cp_lint_selectors(linter, &policy);
+    cp_lint_priority(linter, &policy);
+    cp_lint_peers(linter, &policy);
 }
 
 int cp_lint(const struct cp_lint_input *input)
 {
     struct cp_linter linter = {.input = input, .ruleset = input->ruleset};
 
-    if (!prepare(&linter))
+    if (!cp_lint_survey(&linter) || !cp_lint_survey_dns(&linter) || !find_k8s_policies(&linter) ||
+        !find_namespace_labels(&linter) || !find_host_pods(&linter))
         return CALPOL_ERROR_NO_MEMORY;
-    for (uint32_t i = 0; !linter.status && i < input->ruleset->policy_count; i++) {
-        const struct cp_linted policy = {i, &input->ruleset->policies[i], input->policies[i]};
-
-        cp_lint_selection(&linter, &policy);
-        cp_lint_rules(&linter, &policy);
-        cp_lint_traffic(&linter, &policy);
-        cp_lint_selectors(&linter, &policy);
-        cp_lint_priority(&linter, &policy);
-    }
+    for (uint32_t i = 0; !linter.status && i < input->ruleset->policy_count; i++)
+        lint_policy(&linter, i);
     if (!linter.status)
         cp_lint_endpoints(&linter);
-    if (!linter.status)
-        cp_lint_kubernetes(&linter);
     return linter.status;
 }

@@ -4,6 +4,10 @@
  */
 #include "lint/linter.h"
 
+#include "ruleset/lookup.h"
+
+/* ---- policies that only log ---- */
+
 static bool has_rules(const struct cp_policy *policy)
 {
     return policy->rule_count[CP_INGRESS] + policy->rule_count[CP_EGRESS] > 0;
@@ -28,38 +32,67 @@ static void check_log_only(struct cp_linter *linter, const struct cp_linted *pol
 {
     const struct cp_tier *tier = &linter->ruleset->tiers[policy->policy->tier];
 
-    if (!has_rules(policy->policy) || !all_rules_log(linter, policy))
+    if (policy->policy->staged || policy->policy->set != CP_SET_NORMAL ||
+        tier->default_action == CALPOL_ACTION_PASS || !has_rules(policy->policy) ||
+        !all_rules_log(linter, policy))
         return;
     cp_advise_policy(linter, policy, "spec", CP_CODE_LOG_ONLY_POLICY,
-                     "all rules are Log, which ends nothing: endpoints that this policy selects "
-                     "meet the default action %s of tier %q for whatever no other policy matches",
-                     tier->default_action == CALPOL_ACTION_PASS ? "Pass" : "Deny", tier->name);
+                     "all rules are Log, which ends nothing: what no other policy of tier %q "
+                     "matches is denied for the endpoints that this one selects",
+                     tier->name);
+}
+
+/* ---- policies that select nothing ---- */
+
+/* A policy in a namespace of which the input shows nothing. That is no mistake, for a folder often
+   holds a part of a cluster only; unless the namespace is the one that is missing among those
+   declared. */
+static void check_namespace(struct cp_linter *linter, const struct cp_linted *policy)
+{
+    const struct cp_text name = policy->policy->namespace_name;
+    const struct cp_namespace_entry *entry = cp_lookup_namespace(linter->ruleset, name);
+
+    if (!linter->survey.has_declared_namespaces || (entry && entry->declared))
+        return;
+    cp_advise_policy(linter, policy, "metadata.namespace", CP_CODE_SELECTS_NOTHING,
+                     "selects nothing: namespace %q is not in the input, though others are", name);
 }
 
 static void check_selects_nothing(struct cp_linter *linter, const struct cp_linted *policy)
 {
     const struct calpol_ruleset *ruleset = linter->ruleset;
-    uint32_t count = ruleset->workload_count + ruleset->host_endpoint_count;
+    const struct cp_text name = policy->policy->namespace_name;
 
-    if (!linter->has_endpoints || cp_bitset_has(linter->by_endpoints, policy->policy->selector))
+    if (!linter->survey.has_endpoints || cp_lint_selects_some(linter, policy) ||
+        cp_lint_host_subject(linter, policy))
         return;
-    cp_advise_policy(linter, policy, "spec", CP_CODE_SELECTS_NOTHING,
-                     "selects none of the %u endpoints of the input: the policy has no effect on "
-                     "them",
-                     count);
+    if (!cp_lint_shows_subject(linter, policy))
+        check_namespace(linter, policy);
+    else if (name.length)
+        cp_advise_policy(linter, policy, "spec.selector", CP_CODE_SELECTS_NOTHING,
+                         "selects none of the endpoints of namespace %q: the policy has no effect "
+                         "on them",
+                         name);
+    else
+        cp_advise_policy(linter, policy, "spec.selector", CP_CODE_SELECTS_NOTHING,
+                         "selects none of the %u endpoints of the input: the policy has no effect "
+                         "on them",
+                         ruleset->workload_count + ruleset->host_endpoint_count);
 }
+
+/* ---- host endpoints ---- */
 
 /* EV-32: a global policy without namespace condition selects the hosts as well. */
 static void check_host_endpoints(struct cp_linter *linter, const struct cp_linted *policy)
 {
     const struct cp_policy_spec *spec = policy->spec;
 
-    if (policy->policy->namespace_name.length || spec->namespace_selector.given ||
+    if (policy->k8s || policy->policy->namespace_name.length || spec->namespace_selector.given ||
         policy->policy->set != CP_SET_NORMAL)
         return;
     if (spec->selector.given && !cp_text_is(spec->selector.text, "all()"))
         return;
-    if (!cp_bitset_has(linter->by_hosts, policy->policy->selector))
+    if (!cp_bitset_has(linter->survey.by_hosts, policy->policy->selector))
         return;
     cp_advise_policy(linter, policy, "spec.selector", CP_CODE_SELECTS_HOST_ENDPOINTS,
                      "selects host endpoints too, and so governs the nodes' own traffic; with "

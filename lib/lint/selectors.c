@@ -68,11 +68,22 @@ static uint32_t value_count(const struct cp_selector *term)
     return is_set ? term->count : 1;
 }
 
-static bool lists(const struct cp_selector *term, uint32_t value)
+/* Is a value among those of a term? They are in the order of their bytes. */
+static bool lists(const struct cp_selector *term, const struct cp_intern *names, uint32_t value)
 {
-    for (uint32_t i = 0; i < value_count(term); i++) {
-        if (term->values[i] == value)
+    const struct cp_text text = cp_intern_text(names, value);
+    uint32_t low = 0, high = value_count(term);
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = cp_text_compare(cp_intern_text(names, term->values[middle]), text);
+
+        if (order == 0)
             return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return false;
 }
@@ -87,24 +98,74 @@ static bool excludes_values(const struct cp_selector *term)
     return term->type == CP_SELECTOR_NOT_EQUAL || term->type == CP_SELECTOR_NOT_IN;
 }
 
+/* The text that a comparison by text asks for; false for other terms. */
+static bool text_of(const struct cp_selector *term,
+                    const struct cp_intern *names,
+                    struct cp_text *out_text)
+{
+    if (term->type != CP_SELECTOR_CONTAINS && term->type != CP_SELECTOR_STARTS_WITH &&
+        term->type != CP_SELECTOR_ENDS_WITH)
+        return false;
+    *out_text = cp_intern_text(names, term->values[0]);
+    return true;
+}
+
+/* Does a term hold for a value? */
+static bool admits(const struct cp_selector *term, const struct cp_intern *names, uint32_t value)
+{
+    const struct cp_text text = cp_intern_text(names, value);
+    struct cp_text part;
+
+    if (lists_values(term))
+        return lists(term, names, value);
+    if (excludes_values(term))
+        return !lists(term, names, value);
+    if (!text_of(term, names, &part))
+        return true;
+    if (term->type == CP_SELECTOR_STARTS_WITH)
+        return cp_text_starts_with(text, part);
+    if (term->type == CP_SELECTOR_ENDS_WITH)
+        return cp_text_ends_with(text, part);
+    return cp_text_find(text, part) != SIZE_MAX;
+}
+
 /* a lists values: does b leave none of them? */
-static bool leaves_nothing(const struct cp_selector *a, const struct cp_selector *b)
+static bool leaves_nothing(const struct cp_selector *a,
+                           const struct cp_selector *b,
+                           const struct cp_intern *names)
 {
     for (uint32_t i = 0; i < value_count(a); i++) {
-        if (lists(b, a->values[i]) == lists_values(b))
+        if (admits(b, names, a->values[i]))
             return false;
     }
     return true;
 }
 
+/* Can no value begin, or end, as both want it? */
+static bool ends_differ(const struct cp_selector *a,
+                        const struct cp_selector *b,
+                        const struct cp_intern *names)
+{
+    struct cp_text one, other;
+
+    if (a->type != b->type || !text_of(a, names, &one) || !text_of(b, names, &other))
+        return false;
+    if (a->type == CP_SELECTOR_STARTS_WITH)
+        return !cp_text_starts_with(one, other) && !cp_text_starts_with(other, one);
+    return a->type == CP_SELECTOR_ENDS_WITH && !cp_text_ends_with(one, other) &&
+           !cp_text_ends_with(other, one);
+}
+
 /* Do two terms on one key exclude each other? */
-static bool clash(const struct cp_selector *a, const struct cp_selector *b)
+static bool clash(const struct cp_selector *a,
+                  const struct cp_selector *b,
+                  const struct cp_intern *names)
 {
     if (a->type == CP_SELECTOR_NOT)
         return needs_key(b);
-    if (lists_values(a) && (lists_values(b) || excludes_values(b)))
-        return leaves_nothing(a, b);
-    return false;
+    if (lists_values(a))
+        return leaves_nothing(a, b, names);
+    return ends_differ(a, b, names);
 }
 
 bool cp_selector_is_impossible(const struct cp_selector *tree,
@@ -123,7 +184,8 @@ bool cp_selector_is_impossible(const struct cp_selector *tree,
         if (terms.items[i]->type == CP_SELECTOR_IN && terms.items[i]->count == 0)
             return true;
         for (uint32_t j = 0; j < terms.count; j++) {
-            if (j != i && key_of(terms.items[j]) == key && clash(terms.items[i], terms.items[j]))
+            if (j != i && key_of(terms.items[j]) == key &&
+                clash(terms.items[i], terms.items[j], names))
                 return true;
         }
     }
@@ -136,6 +198,13 @@ static bool is_impossible(const struct cp_linter *linter,
 {
     return field->given && field->tree &&
            cp_selector_is_impossible(field->tree, &linter->ruleset->names, out_key);
+}
+
+bool cp_lint_is_impossible(const struct cp_linter *linter, const struct cp_selector_field *field)
+{
+    struct cp_text key;
+
+    return is_impossible(linter, field, &key);
 }
 
 static void check_policy_field(struct cp_linter *linter,
@@ -168,25 +237,37 @@ static void check_rule_field(struct cp_linter *linter,
                        key);
 }
 
+static void check_entity(struct cp_linter *linter,
+                         const struct cp_linted *policy,
+                         const struct cp_linted_rules *rules,
+                         uint32_t rule,
+                         bool is_source)
+{
+    const struct cp_rule_spec *spec = &rules->specs->items.items[rule];
+    const struct cp_entity_spec *entity = is_source ? &spec->source : &spec->destination;
+
+    check_rule_field(linter, policy, rules, rule, &entity->selector,
+                     is_source ? "source.selector" : "destination.selector");
+    check_rule_field(linter, policy, rules, rule, &entity->namespace_selector,
+                     is_source ? "source.namespaceSelector" : "destination.namespaceSelector");
+    check_rule_field(linter, policy, rules, rule, &entity->service_account_selector,
+                     is_source ? "source.serviceAccounts.selector"
+                               : "destination.serviceAccounts.selector");
+}
+
 void cp_lint_selectors(struct cp_linter *linter, const struct cp_linted *policy)
 {
     check_policy_field(linter, policy, &policy->spec->selector, "spec.selector");
-    check_policy_field(linter, policy, &policy->spec->namespace_selector,
-                       "spec.namespaceSelector");
+    check_policy_field(linter, policy, &policy->spec->namespace_selector, "spec.namespaceSelector");
+    check_policy_field(linter, policy, &policy->spec->service_account_selector,
+                       "spec.serviceAccountSelector");
     for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
         struct cp_linted_rules rules =
             cp_linted_rules(linter, policy, (enum cp_direction)direction);
 
         for (uint32_t i = 0; i < rules.count; i++) {
-            const struct cp_rule_spec *spec = &rules.specs->items.items[i];
-
-            check_rule_field(linter, policy, &rules, i, &spec->source.selector, "source.selector");
-            check_rule_field(linter, policy, &rules, i, &spec->source.namespace_selector,
-                             "source.namespaceSelector");
-            check_rule_field(linter, policy, &rules, i, &spec->destination.selector,
-                             "destination.selector");
-            check_rule_field(linter, policy, &rules, i, &spec->destination.namespace_selector,
-                             "destination.namespaceSelector");
+            check_entity(linter, policy, &rules, i, true);
+            check_entity(linter, policy, &rules, i, false);
         }
     }
 }

@@ -82,6 +82,7 @@ struct cp_rule_spec {
     CP_ARRAY(struct cp_http_path_spec) http_paths;
     struct cp_pairs annotations;
     uint32_t written_rule; /* index in the resource as written (source_rule) */
+    uint32_t written_peer; /* of a converted rule: which of the peers there */
     struct cp_origin origin;
 };
 
