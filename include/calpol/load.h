@@ -56,7 +56,10 @@ enum calpol_load_flag {
     /** Look for what is well-formed and yet hardly meant: policies that select nothing, rules that
         are never reached, and so on. Each is a warning that says what the consequence is. Takes
         about as long as compiling; left out when there are errors. */
-    CALPOL_LOAD_LINT = 1u << 5
+    CALPOL_LOAD_LINT = 1u << 5,
+    /** Make no programs, which calpol_evaluate() needs to be fast: a shorter load, for those who only
+        explain. Answers are the same. */
+    CALPOL_LOAD_NO_PROGRAMS = 1u << 6
 };
 
 /** Options of a load. Fill with calpol_load_options_init(), then change what differs. */
@@ -70,7 +73,9 @@ struct calpol_load_options {
     uint32_t max_diagnostics; /**< further ones are counted only; default 1,000; 0: any */
     uint32_t flags;           /**< CALPOL_LOAD_..., default 0 */
     uint32_t dialect;         /**< enum calpol_dialect, default CALPOL_DIALECT_AUTO */
-    uint32_t reserved[7];     /**< zero */
+    uint32_t max_program_megabytes; /**< of the programs that make calpol_evaluate() fast; endpoints
+                                         beyond are judged slowly. Default 1024; 0: any */
+    uint32_t reserved[6];     /**< zero */
 };
 
 /**

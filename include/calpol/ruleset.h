@@ -30,7 +30,9 @@ struct calpol_counts {
     uint32_t label_sets; /**< distinct ones */
     uint64_t bytes;      /**< memory taken */
     uint32_t dialect;    /**< the one in force: enum calpol_dialect, never AUTO */
-    uint32_t reserved[5];
+    uint32_t programs;          /**< that make calpol_evaluate() fast */
+    uint32_t programs_left_out; /**< by max_program_megabytes, or because a rule cannot be said so */
+    uint32_t reserved[3];
 };
 
 /** Fills *out_counts. CALPOL_OK, CALPOL_ERROR_INVALID_ARGUMENT, CALPOL_ERROR_ABI. */

@@ -3,6 +3,7 @@
  * Plain flows to plain verdicts. Nothing here allocates.
  */
 #include "evaluate/evaluate.h"
+#include "evaluate/fast.h"
 #include "api/abi.h"
 #include "evaluate/resolve.h"
 
@@ -22,16 +23,18 @@ static bool is_understood(const struct calpol_flow *flow)
            flow->state <= CALPOL_STATE_INVALID;
 }
 
-/* Judges a flow of our own size. CALPOL_OK or CALPOL_ERROR_INVALID_INPUT. */
-static int judge(const struct cp_world *world,
-                 const struct calpol_flow *plain,
-                 struct calpol_verdict *out_verdict)
+/* Judges a flow of our own size by the plain walk. CALPOL_OK or CALPOL_ERROR_INVALID_INPUT. */
+static int judge_plainly(const struct calpol_ruleset *ruleset,
+                         const struct calpol_flow *plain,
+                         struct calpol_verdict *out_verdict)
 {
+    struct cp_world world;
     struct cp_flow flow;
 
-    if (!is_understood(plain) || cp_resolve_plain(world, plain, &flow) != CALPOL_FLOW_OK)
+    cp_world_init(&world, ruleset);
+    if (!is_understood(plain) || cp_resolve_plain(&world, plain, &flow) != CALPOL_FLOW_OK)
         return CALPOL_ERROR_INVALID_INPUT;
-    cp_judge(world, &flow, out_verdict);
+    cp_judge(&world, &flow, out_verdict);
     return CALPOL_OK;
 }
 
@@ -43,7 +46,6 @@ int calpol_evaluate(const calpol_ruleset *ruleset,
 {
     struct calpol_verdict verdict;
     struct calpol_flow plain;
-    struct cp_world world;
     int status;
 
     if (!ruleset || !flow || !out_verdict)
@@ -53,11 +55,33 @@ int calpol_evaluate(const calpol_ruleset *ruleset,
         status = cp_abi_read(CALPOL_STRUCT_FLOW, flow, flow_size, &plain);
     if (status)
         return status;
-    cp_world_init(&world, ruleset);
-    status = judge(&world, &plain, &verdict);
+    if (!ruleset->programs ||
+        !cp_fast_kernel_best()->judge(ruleset->programs, &plain, &verdict))
+        status = judge_plainly(ruleset, &plain, &verdict);
     if (!status)
         cp_abi_write(CALPOL_STRUCT_VERDICT, &verdict, out_verdict, verdict_size);
     return status;
+}
+
+/* Judges a group of flows of our own size. A bad one gets an all-zero verdict. */
+static int judge_group(const struct calpol_ruleset *ruleset,
+                       const struct cp_fast_kernel *kernel,
+                       const struct calpol_flow *flows,
+                       uint32_t count,
+                       struct calpol_verdict *out_verdicts)
+{
+    uint32_t judged = 0;
+    int result = CALPOL_OK;
+
+    if (ruleset->programs)
+        judged = kernel->judge_group(ruleset->programs, flows, count, out_verdicts);
+    for (uint32_t i = 0; i < count; i++) {
+        if (judged >> i & 1 || !judge_plainly(ruleset, &flows[i], &out_verdicts[i]))
+            continue;
+        out_verdicts[i] = (struct calpol_verdict){.action = CALPOL_ACTION_NONE};
+        result = CALPOL_ERROR_INVALID_INPUT;
+    }
+    return result;
 }
 
 int calpol_evaluate_batch(const calpol_ruleset *ruleset,
@@ -67,29 +91,28 @@ int calpol_evaluate_batch(const calpol_ruleset *ruleset,
                           void *out_verdicts,
                           size_t verdict_size)
 {
+    const struct cp_fast_kernel *kernel = cp_fast_kernel_best();
     const unsigned char *next_flow = flows;
     unsigned char *next_verdict = out_verdicts;
-    struct cp_world world;
     int result = CALPOL_OK, status;
 
     if (!ruleset || ((!flows || !out_verdicts) && count))
         return CALPOL_ERROR_INVALID_ARGUMENT;
     status = cp_abi_check(CALPOL_STRUCT_VERDICT, verdict_size);
-    if (status)
-        return status;
-    cp_world_init(&world, ruleset);
-    for (size_t i = 0; i < count; i++, next_flow += flow_size, next_verdict += verdict_size) {
-        struct calpol_verdict verdict = {.action = CALPOL_ACTION_NONE};
-        struct calpol_flow plain;
+    for (size_t done = 0; !status && done < count;) {
+        struct calpol_verdict verdicts[CP_FAST_GROUP];
+        struct calpol_flow group[CP_FAST_GROUP];
+        uint32_t size = 0;
 
-        status = cp_abi_read(CALPOL_STRUCT_FLOW, next_flow, flow_size, &plain);
-        if (status)
-            return status;
-        if (judge(&world, &plain, &verdict)) {
-            verdict = (struct calpol_verdict){.action = CALPOL_ACTION_NONE};
-            result = CALPOL_ERROR_INVALID_INPUT;
+        for (; !status && size < CP_FAST_GROUP && done + size < count; next_flow += flow_size) {
+            status = cp_abi_read(CALPOL_STRUCT_FLOW, next_flow, flow_size, &group[size]);
+            size += !status;
         }
-        cp_abi_write(CALPOL_STRUCT_VERDICT, &verdict, next_verdict, verdict_size);
+        if (judge_group(ruleset, kernel, group, size, verdicts))
+            result = CALPOL_ERROR_INVALID_INPUT;
+        for (uint32_t i = 0; i < size; i++, next_verdict += verdict_size)
+            cp_abi_write(CALPOL_STRUCT_VERDICT, &verdicts[i], next_verdict, verdict_size);
+        done += size;
     }
-    return result;
+    return status ? status : result;
 }

@@ -117,16 +117,32 @@ int cp_loader_end(struct calpol_diagnostics *list, int status)
     return status;
 }
 
+/* Programs take seconds at most, whatever the policies. */
+#define MOST_PROGRAM_WORK ((uint64_t)1 << 28)
+
+static struct cp_program_limits program_limits(const struct calpol_load_options *options)
+{
+    uint64_t megabytes = options->max_program_megabytes;
+
+    return (struct cp_program_limits){
+        .max_bytes = megabytes ? megabytes << 20 : UINT64_MAX,
+        .max_work = MOST_PROGRAM_WORK,
+        .max_cells = CP_MOST_CELLS,
+    };
+}
+
 static int compile(struct calpol_loader *loader,
                    struct calpol_diagnostics *list,
                    struct cp_collection *collection,
                    struct calpol_ruleset *ruleset,
                    struct cp_policy_spec *const **out_policies)
 {
+    const struct cp_program_limits limits = program_limits(&loader->options);
     const struct cp_compile_input input = {
         .collection = collection,
         .work = &loader->work,
         .diagnostics = list,
+        .programs = loader->options.flags & CALPOL_LOAD_NO_PROGRAMS ? NULL : &limits,
         .dialect = (enum calpol_dialect)loader->options.dialect,
         .lenient = (loader->options.flags & CALPOL_LOAD_LENIENT) != 0,
         .options = loader->evaluation,

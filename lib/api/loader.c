@@ -9,13 +9,15 @@
 
 #define KNOWN_FLAGS                                                                                \
     (CALPOL_LOAD_LENIENT | CALPOL_LOAD_STRICT_OSS | CALPOL_LOAD_RAW_DEFAULTS |                     \
-     CALPOL_LOAD_TIERS_REQUIRED | CALPOL_LOAD_TIER_PREFIX_REQUIRED | CALPOL_LOAD_LINT)
+     CALPOL_LOAD_TIERS_REQUIRED | CALPOL_LOAD_TIER_PREFIX_REQUIRED | CALPOL_LOAD_LINT |     \
+     CALPOL_LOAD_NO_PROGRAMS)
 
 static const struct calpol_load_options default_options = {
     .struct_size = sizeof(struct calpol_load_options),
     .max_bytes = (uint64_t)64 << 20,
     .max_depth = 100,
     .max_diagnostics = 1000,
+    .max_program_megabytes = 1024,
 };
 
 int calpol_load_options_init(struct calpol_load_options *options, size_t struct_size)

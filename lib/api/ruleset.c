@@ -45,6 +45,10 @@ int calpol_ruleset_counts(const calpol_ruleset *ruleset,
         .bytes = sizeof(*ruleset) + ruleset->arena.total,
         .dialect = ruleset->dialect,
     };
+    if (ruleset->programs) {
+        counts.programs = ruleset->programs->program_count;
+        counts.programs_left_out = ruleset->programs->left_out;
+    }
     cp_abi_write(CALPOL_STRUCT_COUNTS, &counts, out_counts, counts_size);
     return CALPOL_OK;
 }

@@ -4,6 +4,8 @@
  */
 #include "compile/compiler.h"
 
+#include "compile/programs.h"
+
 int cp_keep_text(struct cp_compiler *compiler, struct cp_text text, struct cp_text *out_text)
 {
     uint32_t id;
@@ -95,16 +97,19 @@ int cp_compile(const struct cp_compile_input *input, struct calpol_ruleset *rule
         .work = input->work,
         .names = &ruleset->names,
     };
+    int status;
 
     ruleset->dialect = dialect_in_force(input);
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-        int status = steps[i](&compiler);
-
+        status = steps[i](&compiler);
         if (status)
             return status;
     }
     set_keys(&compiler);
     if (input->out_policies)
         *input->out_policies = compiler.policies.items;
-    return cp_freeze_ruleset(&compiler);
+    status = cp_freeze_ruleset(&compiler);
+    if (status || !input->programs)
+        return status;
+    return cp_programs_make(ruleset, input->work, input->programs);
 }

@@ -8,6 +8,15 @@
 #include "resource/collection.h"
 #include "ruleset/ruleset.h"
 
+/* How far the making of programs (ruleset/program.h) may go; what is left goes to the plain walk. */
+struct cp_program_limits {
+    uint64_t max_bytes; /* of all programs */
+    uint64_t max_work;  /* steps of making them; some ten million a second */
+    uint32_t max_cells; /* of a table; what needs more becomes vectors. At most CP_MOST_CELLS */
+};
+
+#define CP_MOST_CELLS 65536u
+
 struct cp_compile_input {
     struct cp_collection *collection; /* synthetic workloads are added to it */
     struct cp_arena *work;            /* dropped by the caller afterwards */
@@ -16,6 +25,7 @@ struct cp_compile_input {
     enum calpol_dialect dialect;      /* as asked for; AUTO is settled here (K8-3) */
     bool lenient;
     struct cp_options options;        /* what the caller set; resources add to it (EV-195) */
+    const struct cp_program_limits *programs; /* NULL: none are made */
     /* NULL, or where the policies that were compiled go: by their numbers in the ruleset, in work. */
     struct cp_policy_spec *const **out_policies;
 };

@@ -23,6 +23,7 @@
 #include "net/ports.h"
 #include "net/prefix_trie.h"
 #include "ruleset/options.h"
+#include "ruleset/program.h"
 #include "selector/program.h"
 
 #include <stdatomic.h>
@@ -361,6 +362,8 @@ struct calpol_ruleset {
 
     /* labelsToApply of profiles, for inline workloads and relabelling: a profile's labels. */
     const struct cp_labels *profile_labels; /* parallel to the profiles */
+
+    const struct cp_programs *programs; /* the fast path; NULL: none were made */
 };
 
 /* An empty ruleset with one reference, to be filled by compile/. NULL: no memory. */

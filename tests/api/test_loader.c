@@ -105,7 +105,7 @@ START_TEST(options_that_do_not_exist_are_refused)
     options.dialect = 3;
     ck_assert_int_eq(calpol_loader_new(&options, &loader), CALPOL_ERROR_INVALID_ARGUMENT);
     options = default_options();
-    options.reserved[6] = 1;
+    options.reserved[5] = 1;
     ck_assert_int_eq(calpol_loader_new(&options, &loader), CALPOL_ERROR_INVALID_ARGUMENT);
     options = default_options();
     options.allocator = &half;

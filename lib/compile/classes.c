@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Networks of all kinds in order of address, and the classes of what lies between them.
+ */
+#include "compile/classes.h"
+
+#include "base/sort.h"
+#include "compile/regions.h"
+
+/* A service with one of its protocols and ports; protocol 0: an address without ports. */
+struct cp_service_tag {
+    uint32_t service;
+    uint8_t protocol;
+    uint16_t port;
+};
+
+/* ---- Lists of nets --------------------------------------------------------------------------- */
+
+static int compare_prefixes(const void *left, const void *right)
+{
+    return memcmp(left, right, sizeof(struct calpol_address) + 1);
+}
+
+/* A list in an order of its own, so that equal sets of nets are equal. */
+static bool find_list(struct cp_classes *classes,
+                      struct cp_tuples *lists,
+                      const struct cp_prefixes *nets,
+                      uint32_t *out_list)
+{
+    uint32_t words = 1 + sizeof(struct calpol_address) / sizeof(uint32_t);
+    struct cp_prefix *sorted = CP_NEW_ARRAY(classes->work, struct cp_prefix, nets->count);
+    uint32_t *numbers = CP_NEW_ARRAY(classes->work, uint32_t, (size_t)nets->count * words);
+
+    if (!sorted || !numbers)
+        return false;
+    for (uint32_t i = 0; i < nets->count; i++)
+        sorted[i] = nets->items[i];
+    if (!cp_sort(sorted, nets->count, sizeof(*sorted), compare_prefixes, classes->work))
+        return false;
+    for (uint32_t i = 0; i < nets->count; i++) {
+        memcpy(numbers + (size_t)i * words, &sorted[i].address, sizeof(sorted[i].address));
+        numbers[(size_t)i * words + words - 1] = sorted[i].length;
+    }
+    return cp_tuples_add(lists, numbers, nets->count * words, out_list, NULL);
+}
+
+static const struct cp_prefixes *list_of(const struct cp_rule *rule, enum cp_net_list list)
+{
+    switch (list) {
+    case CP_NETS_OF_SOURCE:
+        return &rule->source.nets;
+    case CP_NOT_NETS_OF_SOURCE:
+        return &rule->source.not_nets;
+    case CP_NETS_OF_DESTINATION:
+        return &rule->destination.nets;
+    case CP_NOT_NETS_OF_DESTINATION:
+    case CP_NET_LIST_COUNT:
+        break;
+    }
+    return &rule->destination.not_nets;
+}
+
+/* Numbers the lists; those seen for the first time become networks. */
+static int add_net_lists(struct cp_classes *classes, struct cp_region_list *regions)
+{
+    const struct calpol_ruleset *ruleset = classes->ruleset;
+    struct cp_tuples lists;
+
+    cp_tuples_init(&lists, classes->work);
+    classes->net_lists =
+        cp_arena_zeroed(classes->work, (size_t)ruleset->rule_count, sizeof(*classes->net_lists));
+    if (!classes->net_lists)
+        return CALPOL_ERROR_NO_MEMORY;
+    for (uint32_t i = 0; i < ruleset->rule_count; i++) {
+        for (int list = 0; list < CP_NET_LIST_COUNT; list++) {
+            const struct cp_prefixes *nets = list_of(&ruleset->rules[i], (enum cp_net_list)list);
+            uint32_t *tag = &classes->net_lists[i][list];
+
+            *tag = CP_NONE;
+            if (!nets->count)
+                continue;
+            if (!find_list(classes, &lists, nets, tag))
+                return CALPOL_ERROR_NO_MEMORY;
+            *tag += classes->labels.tag_count;
+            if (*tag < classes->labels.tag_count + classes->net_list_count)
+                continue;
+            classes->net_list_count++;
+            if (!cp_regions_add_nets(regions, nets, *tag))
+                return CALPOL_ERROR_NO_MEMORY;
+        }
+    }
+    return CALPOL_OK;
+}
+
+/* ---- Services of rules ----------------------------------------------------------------------- */
+
+static uint32_t first_service_tag(const struct cp_classes *classes)
+{
+    return classes->labels.tag_count + classes->net_list_count;
+}
+
+/* The tag of an entry's protocol and port within its service, new or known. */
+static bool find_service_tag(struct cp_classes *classes,
+                             struct cp_tuples *tags,
+                             uint32_t service,
+                             const struct cp_service_entry *entry,
+                             uint32_t *out_tag)
+{
+    const uint32_t numbers[2] = {service, (uint32_t)entry->protocol << 16 | entry->port};
+
+    if (!cp_tuples_add(tags, numbers, 2, out_tag, NULL))
+        return false;
+    *out_tag += first_service_tag(classes);
+    return true;
+}
+
+static int add_services(struct cp_classes *classes, struct cp_region_list *regions)
+{
+    const struct calpol_ruleset *ruleset = classes->ruleset;
+    struct cp_tuples tags;
+
+    cp_tuples_init(&tags, classes->work);
+    classes->first_service_tag =
+        CP_NEW_ARRAY(classes->work, uint32_t, (size_t)ruleset->rule_service_count + 1);
+    if (!classes->first_service_tag)
+        return CALPOL_ERROR_NO_MEMORY;
+    for (uint32_t i = 0; i < ruleset->rule_service_count; i++) {
+        const struct cp_rule_service *service = &ruleset->rule_services[i];
+
+        classes->first_service_tag[i] = tags.items.count;
+        for (uint32_t e = 0; e < service->entry_count; e++) {
+            uint32_t tag;
+
+            if (!find_service_tag(classes, &tags, i, &service->entries[e], &tag) ||
+                !cp_regions_add_address(regions, &service->entries[e].address, tag))
+                return CALPOL_ERROR_NO_MEMORY;
+        }
+    }
+    classes->first_service_tag[ruleset->rule_service_count] = tags.items.count;
+    classes->service_tags = CP_NEW_ARRAY(classes->work, struct cp_service_tag, tags.items.count);
+    if (!classes->service_tags)
+        return CALPOL_ERROR_NO_MEMORY;
+    for (uint32_t i = 0; i < tags.items.count; i++) {
+        const uint32_t *numbers = tags.items.items[i].numbers;
+
+        classes->service_tags[i] = (struct cp_service_tag){numbers[0], (uint8_t)(numbers[1] >> 16),
+                                                           (uint16_t)numbers[1]};
+    }
+    return CALPOL_OK;
+}
+
+/* ---- The whole ------------------------------------------------------------------------------- */
+
+static int make_regions(struct cp_classes *classes, struct cp_region_list *regions)
+{
+    int status = cp_regions_add_owners(regions, &classes->labels);
+
+    if (!status)
+        status = cp_regions_add_special(regions, classes->ruleset);
+    if (!status)
+        status = add_net_lists(classes, regions);
+    if (!status)
+        status = add_services(classes, regions);
+    return status ? status : cp_regions_finish(regions, classes);
+}
+
+static void set_classes(struct cp_classes *classes)
+{
+    const struct cp_class_tree *tree = &classes->tree;
+    uint32_t workload_count = classes->ruleset->workload_count;
+
+    for (uint32_t i = 0; i < classes->regions.count; i++) {
+        struct cp_region *region = &classes->regions.items[i];
+
+        region->address_class = tree->classes[region->key_number];
+    }
+    for (int f = 0; f < 2; f++) {
+        for (uint32_t i = 0; i < workload_count; i++) {
+            uint32_t *address_class = &classes->workload_classes[f][i];
+
+            if (*address_class != CP_NONE)
+                *address_class = tree->classes[*address_class];
+        }
+    }
+}
+
+int cp_classes_make(struct cp_classes *classes,
+                    const struct calpol_ruleset *ruleset,
+                    struct cp_arena *work)
+{
+    struct cp_region_list regions;
+    uint32_t tag_count;
+    int status;
+
+    *classes = (struct cp_classes){.ruleset = ruleset, .work = work};
+    cp_regions_init(&regions, work);
+    cp_tuples_init(&classes->atom_keys, work);
+    status = cp_label_classes_make(&classes->labels, ruleset, work);
+    if (!status)
+        status = cp_class_tree_init(&classes->tree, work);
+    if (!status)
+        status = make_regions(classes, &regions);
+    if (status)
+        return status;
+    tag_count =
+        first_service_tag(classes) + classes->first_service_tag[ruleset->rule_service_count];
+    status = cp_class_tree_finish(&classes->tree, tag_count);
+    classes->selector_sets = CP_NEW_ARRAY(work, uint32_t, ruleset->selector_count);
+    classes->count = cp_class_tree_count(&classes->tree);
+    if (status || !classes->selector_sets ||
+        !cp_range_pool_init(&classes->sets, work, classes->count))
+        return CALPOL_ERROR_NO_MEMORY;
+    for (uint32_t i = 0; i < ruleset->selector_count; i++)
+        classes->selector_sets[i] = CP_NONE;
+    set_classes(classes);
+    return CALPOL_OK;
+}
+
+/* ---- Questions ------------------------------------------------------------------------------- */
+
+/* Adds the classes of addresses with a tag to what is being gathered. */
+static bool gather_tag(struct cp_classes *classes, uint32_t tag)
+{
+    struct cp_ranges ranges = cp_class_tree_of_tag(&classes->tree, tag);
+
+    if (!cp_array_reserve(classes->work, &classes->scratch, ranges.count))
+        return false;
+    for (uint32_t i = 0; i < ranges.count; i++)
+        classes->scratch.items[classes->scratch.count++] = ranges.items[i];
+    return true;
+}
+
+/* The set of what was gathered. */
+static int finish_set(struct cp_classes *classes, uint32_t *out_set)
+{
+    return cp_ranges_make(&classes->sets, classes->scratch.items, classes->scratch.count, out_set)
+               ? CALPOL_OK
+               : CALPOL_ERROR_NO_MEMORY;
+}
+
+int cp_classes_of_selector(struct cp_classes *classes, uint32_t selector, uint32_t *out_set)
+{
+    const struct cp_label_classes *labels = &classes->labels;
+    int status;
+
+    *out_set = classes->selector_sets[selector];
+    if (*out_set != CP_NONE)
+        return CALPOL_OK;
+    classes->scratch.count = 0;
+    for (uint32_t r = labels->first_range[selector]; r < labels->first_range[selector + 1]; r++) {
+        uint32_t end = labels->first_tag[labels->ranges[r].end];
+
+        for (uint32_t tag = labels->first_tag[labels->ranges[r].first]; tag < end; tag++) {
+            if (!gather_tag(classes, tag))
+                return CALPOL_ERROR_NO_MEMORY;
+        }
+    }
+    status = finish_set(classes, out_set);
+    if (!status)
+        classes->selector_sets[selector] = *out_set;
+    return status;
+}
+
+int cp_classes_of_nets(struct cp_classes *classes,
+                       uint32_t rule,
+                       enum cp_net_list list,
+                       uint32_t *out_set)
+{
+    classes->scratch.count = 0;
+    if (!gather_tag(classes, classes->net_lists[rule][list]))
+        return CALPOL_ERROR_NO_MEMORY;
+    return finish_set(classes, out_set);
+}
+
+int cp_classes_of_service(struct cp_classes *classes, uint32_t service, uint32_t *out_set)
+{
+    uint32_t end = classes->first_service_tag[service + 1];
+
+    classes->scratch.count = 0;
+    for (uint32_t i = classes->first_service_tag[service]; i < end; i++) {
+        if (!gather_tag(classes, first_service_tag(classes) + i))
+            return CALPOL_ERROR_NO_MEMORY;
+    }
+    return finish_set(classes, out_set);
+}
+
+/* ---- Protocols and ports --------------------------------------------------------------------- */
+
+/* Atoms being gathered. */
+struct atom_list {
+    CP_ARRAY(struct cp_port_atom) items;
+};
+
+/* Adds classes to the atom of a protocol and port. */
+static int add_atom(struct cp_classes *classes,
+                    struct atom_list *list,
+                    uint8_t protocol,
+                    uint16_t port,
+                    uint32_t tag)
+{
+    struct cp_port_atom *atom = NULL;
+    uint32_t set;
+    int status;
+
+    classes->scratch.count = 0;
+    status = gather_tag(classes, tag) ? finish_set(classes, &set) : CALPOL_ERROR_NO_MEMORY;
+    for (uint32_t i = 0; !status && !atom && i < list->items.count; i++) {
+        if (list->items.items[i].protocol == protocol && list->items.items[i].port == port)
+            atom = &list->items.items[i];
+    }
+    if (!status && !atom) {
+        atom = cp_array_push(classes->work, &list->items);
+        if (atom)
+            *atom = (struct cp_port_atom){protocol, port, CP_RANGES_NONE};
+    }
+    if (status || !atom ||
+        !cp_ranges_unite(&classes->sets, atom->addresses, set, &atom->addresses))
+        return CALPOL_ERROR_NO_MEMORY;
+    return CALPOL_OK;
+}
+
+/* Atoms that were asked for before. */
+static bool find_atoms(const struct cp_classes *classes,
+                       const uint32_t *key,
+                       uint32_t count,
+                       struct cp_port_atoms *out_atoms)
+{
+    uint32_t known = cp_tuples_find(&classes->atom_keys, key, count);
+
+    if (known != CP_INDEX_END)
+        *out_atoms = classes->atoms.items[known];
+    return known != CP_INDEX_END;
+}
+
+static int keep_atoms(struct cp_classes *classes,
+                      const uint32_t *key,
+                      uint32_t count,
+                      const struct atom_list *list,
+                      struct cp_port_atoms *out_atoms)
+{
+    struct cp_port_atoms *slot = cp_array_push(classes->work, &classes->atoms);
+    uint32_t number;
+
+    if (!slot || !cp_tuples_add(&classes->atom_keys, key, count, &number, NULL))
+        return CALPOL_ERROR_NO_MEMORY;
+    *slot = (struct cp_port_atoms){list->items.items, list->items.count};
+    *out_atoms = *slot;
+    return CALPOL_OK;
+}
+
+int cp_service_atoms(struct cp_classes *classes, uint32_t service, struct cp_port_atoms *out_atoms)
+{
+    const uint32_t key[1] = {service};
+    uint32_t end = classes->first_service_tag[service + 1];
+    struct atom_list list = {0};
+
+    if (find_atoms(classes, key, 1, out_atoms))
+        return CALPOL_OK;
+    for (uint32_t i = classes->first_service_tag[service]; i < end; i++) {
+        const struct cp_service_tag *tag = &classes->service_tags[i];
+
+        if (tag->protocol && add_atom(classes, &list, tag->protocol, tag->port,
+                                      first_service_tag(classes) + i))
+            return CALPOL_ERROR_NO_MEMORY;
+    }
+    return keep_atoms(classes, key, 1, &list, out_atoms);
+}
+
+/* The first declaration of a name. */
+static uint32_t first_declared(const struct cp_label_classes *labels, uint32_t name)
+{
+    uint32_t low = 0, high = labels->declared_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (labels->declared[middle].name < name)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static int add_name(struct cp_classes *classes,
+                    struct atom_list *list,
+                    uint32_t name,
+                    uint32_t selector,
+                    uint8_t protocol)
+{
+    const struct cp_label_classes *labels = &classes->labels;
+    int status = CALPOL_OK;
+
+    for (uint32_t i = first_declared(labels, name);
+         !status && i < labels->declared_count && labels->declared[i].name == name; i++) {
+        const struct cp_declared_port *port = &labels->declared[i];
+        uint32_t label_class = labels->tags[port->tag].label_class;
+
+        if (protocol && port->protocol != protocol)
+            continue;
+        if (selector == CP_NONE || cp_label_class_matches(labels, label_class, selector))
+            status = add_atom(classes, list, port->protocol, port->port, port->tag);
+    }
+    return status;
+}
+
+int cp_named_atoms(struct cp_classes *classes,
+                   const struct cp_port_list *ports,
+                   uint32_t selector,
+                   uint8_t protocol,
+                   struct cp_port_atoms *out_atoms)
+{
+    uint32_t count = ports->name_count + 2;
+    uint32_t *key = CP_NEW_ARRAY(classes->work, uint32_t, count);
+    struct atom_list list = {0};
+    int status = key ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
+
+    *out_atoms = (struct cp_port_atoms){NULL, 0};
+    if (!ports->name_count || status)
+        return status;
+    key[0] = selector;
+    key[1] = protocol;
+    memcpy(key + 2, ports->names, ports->name_count * sizeof(*key));
+    if (find_atoms(classes, key, count, out_atoms))
+        return CALPOL_OK;
+    for (uint32_t i = 0; !status && i < ports->name_count; i++)
+        status = add_name(classes, &list, ports->names[i], selector, protocol);
+    return status ? status : keep_atoms(classes, key, count, &list, out_atoms);
+}

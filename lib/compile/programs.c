@@ -1,0 +1,705 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The programs of all workloads: each distinct list of policies and profiles once, each distinct
+ * list of lines once.
+ */
+#include "compile/program_builder.h"
+
+/* Line lists up to this long are compared with each other; longer ones only by their policies. */
+#define MOST_COMPARED_LINES 4096u
+
+/* What is known of a list of policies and profiles in a direction and family. */
+struct chain_entry {
+    bool is_made;
+    bool is_own_free; /* the class of the endpoint's own address does not matter */
+    uint32_t draft;   /* if so; else of the VECTORS for any own address */
+    struct cp_program_lines lines; /* if not */
+};
+
+struct making {
+    struct cp_program_builder *builder;
+    struct cp_tuples chains; /* direction << 1 | family, policies, CP_NONE, profiles */
+    CP_ARRAY(struct chain_entry) entries; /* parallel */
+    struct cp_tuples profile_lists;
+    struct cp_tuples kinds;        /* label set, profile list, direction << 1 | family */
+    CP_ARRAY(uint32_t) kind_chains; /* parallel */
+    struct cp_tuples folded;       /* chain, own class */
+    CP_ARRAY(uint32_t) folded_drafts;
+    struct cp_tuples variants;     /* draft, draft for any own address */
+    CP_ARRAY(uint32_t) variant_drafts;
+    CP_ARRAY(uint32_t) numbers; /* a list being put together */
+    struct cp_program_lines lines, folded_lines;
+    bool *is_quiet; /* by node */
+    struct cp_endpoint_record *records[2];
+};
+
+bool cp_decision_number(struct cp_program_builder *builder,
+                        const struct cp_decision *decision,
+                        uint32_t *out_number)
+{
+    const uint32_t numbers[4] = {decision->tier, decision->policy, (uint32_t)decision->rule,
+                                 decision->action | (uint32_t)decision->needs << 8};
+
+    return cp_tuples_add(&builder->decisions, numbers, 4, out_number, NULL);
+}
+
+static bool push(struct making *making, uint32_t number)
+{
+    uint32_t *slot = cp_array_push(making->builder->work, &making->numbers);
+
+    if (slot)
+        *slot = number;
+    return slot != NULL;
+}
+
+/* ---- Nodes ----------------------------------------------------------------------------------- */
+
+/* Does a host endpoint leave forwarded traffic alone? Without a policy of these sets its stages for
+   it allow (EV-69), or are not there. */
+static bool leaves_forwarding_alone(const struct calpol_ruleset *ruleset, uint32_t owner)
+{
+    const struct cp_label_set *labels = ruleset->owners[owner].labels;
+
+    for (uint32_t i = 0; i < labels->policy_count; i++) {
+        const struct cp_policy *policy = &ruleset->policies[labels->policies[i]];
+
+        if (policy->set != CP_SET_NORMAL && (!policy->staged || ruleset->options.pending))
+            return false;
+    }
+    return true;
+}
+
+static bool find_quiet_nodes(struct making *making)
+{
+    const struct calpol_ruleset *ruleset = making->builder->ruleset;
+
+    making->is_quiet = CP_NEW_ARRAY(making->builder->work, bool, ruleset->node_count);
+    if (!making->is_quiet)
+        return false;
+    for (uint32_t i = 0; i < ruleset->node_count; i++) {
+        const struct cp_node_entry *node = &ruleset->nodes[i];
+        bool is_quiet =
+            node->wildcard == CP_NONE || leaves_forwarding_alone(ruleset, node->wildcard);
+
+        for (uint32_t h = 0; is_quiet && h < node->host_endpoint_count; h++)
+            is_quiet = leaves_forwarding_alone(ruleset, node->host_endpoints[h]);
+        making->is_quiet[i] = is_quiet;
+    }
+    return true;
+}
+
+/* ---- Drafts ---------------------------------------------------------------------------------- */
+
+static bool is_within_limits(const struct cp_program_builder *builder)
+{
+    return builder->bytes <= builder->limits.max_bytes && builder->steps <= builder->limits.max_work;
+}
+
+/* A program that only points to its vectors. */
+static int draft_of_vectors(struct cp_program_builder *builder,
+                            const struct cp_program_lines *lines,
+                            uint32_t *out_draft)
+{
+    struct cp_program_head head = {.form = CP_FORM_VECTORS};
+    struct cp_draft *draft;
+    int status = cp_vectors_make(builder, lines, &head.vectors);
+
+    if (status)
+        return status;
+    draft = cp_array_push(builder->work, &builder->drafts);
+    if (!draft)
+        return CALPOL_ERROR_NO_MEMORY;
+    *draft = (struct cp_draft){.size = sizeof(head)};
+    draft->bytes = cp_arena_copy(builder->work, &head, sizeof(head));
+    *out_draft = builder->drafts.count - 1;
+    return draft->bytes ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
+}
+
+/* Makes a program in the form that suits, or as a table only. Beyond the limits it is left to the plain
+   walk. */
+static int make_draft(struct cp_program_builder *builder,
+                      const struct cp_program_lines *lines,
+                      bool table_only,
+                      uint32_t *out_draft)
+{
+    int status = CALPOL_ERROR_LIMIT;
+
+    builder->steps += lines->items.count;
+    if (is_within_limits(builder)) {
+        status = cp_table_make(builder, lines, out_draft);
+        cp_arena_finish(&builder->scratch);
+        if (status == CALPOL_ERROR_LIMIT && !table_only)
+            status = draft_of_vectors(builder, lines, out_draft);
+        cp_arena_finish(&builder->scratch);
+    }
+    if (!status)
+        builder->bytes += builder->drafts.items[*out_draft].size;
+    if (status != CALPOL_ERROR_LIMIT)
+        return status;
+    *out_draft = CP_NO_DRAFT;
+    builder->left_out += !table_only;
+    return CALPOL_OK;
+}
+
+/* The same, unless there is one of equal lines. */
+static int find_draft(struct cp_program_builder *builder,
+                      const struct cp_program_lines *lines,
+                      bool table_only,
+                      uint32_t *out_draft)
+{
+    const uint32_t *numbers = (const uint32_t *)(const void *)lines->items.items;
+    uint32_t list, key[2], *slot;
+    bool is_new;
+    int status;
+
+    if (lines->items.count > MOST_COMPARED_LINES)
+        return make_draft(builder, lines, table_only, out_draft);
+    if (!cp_tuples_add(&builder->line_lists, numbers, lines->items.count * CP_LINE_NUMBERS, &key[0],
+                       NULL))
+        return CALPOL_ERROR_NO_MEMORY;
+    key[1] = lines->asks_port | (uint32_t)lines->asks_source_port << 8;
+    if (!cp_tuples_add(&builder->asked_lists, key, 2, &list, &is_new))
+        return CALPOL_ERROR_NO_MEMORY;
+    if (!is_new) {
+        *out_draft = builder->list_drafts.items[list];
+        return CALPOL_OK;
+    }
+    status = make_draft(builder, lines, table_only, out_draft);
+    slot = cp_array_push(builder->work, &builder->list_drafts);
+    if (status || !slot)
+        return CALPOL_ERROR_NO_MEMORY;
+    *slot = *out_draft;
+    return CALPOL_OK;
+}
+
+/* ---- Chains ---------------------------------------------------------------------------------- */
+
+static bool is_own_free(const struct cp_program_lines *lines)
+{
+    for (uint32_t i = 0; i < lines->items.count; i++) {
+        if (lines->items.items[i].own != CP_RANGES_ALL)
+            return false;
+    }
+    return true;
+}
+
+static int copy_lines(struct cp_program_builder *builder,
+                      const struct cp_program_lines *lines,
+                      struct cp_program_lines *out_lines)
+{
+    if (!cp_array_reserve(builder->work, &out_lines->items, lines->items.count))
+        return CALPOL_ERROR_NO_MEMORY;
+    memcpy(out_lines->items.items, lines->items.items,
+           lines->items.count * sizeof(*lines->items.items));
+    out_lines->items.count = lines->items.count;
+    out_lines->asks_port = lines->asks_port;
+    out_lines->asks_source_port = lines->asks_source_port;
+    return CALPOL_OK;
+}
+
+/* VECTORS in which the endpoint's own address is a question like the others. Beyond the limits flows
+   that give the endpoint another address go to the plain walk. */
+static int draft_for_any_own(struct cp_program_builder *builder,
+                             const struct cp_program_lines *lines,
+                             uint32_t *out_draft)
+{
+    int status = CALPOL_ERROR_LIMIT;
+
+    if (is_within_limits(builder))
+        status = draft_of_vectors(builder, lines, out_draft);
+    cp_arena_finish(&builder->scratch);
+    if (status == CALPOL_ERROR_LIMIT) {
+        *out_draft = CP_NO_DRAFT;
+        status = CALPOL_OK;
+    }
+    return status;
+}
+
+static int
+make_chain(struct making *making, const struct cp_chain *chain, struct chain_entry *entry)
+{
+    struct cp_program_builder *builder = making->builder;
+    int status = cp_chain_lines(builder, chain, &making->lines);
+
+    *entry = (struct chain_entry){.is_made = true, .is_own_free = true, .draft = CP_NO_DRAFT};
+    if (status == CALPOL_ERROR_LIMIT) {
+        builder->left_out++;
+        return CALPOL_OK;
+    }
+    if (status)
+        return status;
+    entry->is_own_free = is_own_free(&making->lines);
+    if (entry->is_own_free)
+        return find_draft(builder, &making->lines, false, &entry->draft);
+    status = copy_lines(builder, &making->lines, &entry->lines);
+    return status ? status : draft_for_any_own(builder, &entry->lines, &entry->draft);
+}
+
+/* Puts a chain together: what governs in the direction, and profiles that have rules in it. */
+static bool list_chain(struct making *making,
+                       const struct cp_owner *owner,
+                       enum cp_direction direction,
+                       int family,
+                       uint32_t *out_policy_count)
+{
+    const struct calpol_ruleset *ruleset = making->builder->ruleset;
+
+    making->numbers.count = 0;
+    if (!push(making, (uint32_t)direction << 1 | (uint32_t)family))
+        return false;
+    for (uint32_t i = 0; i < owner->labels->policy_count; i++) {
+        uint32_t policy = owner->labels->policies[i];
+
+        if (cp_policy_governs(ruleset, policy, direction) && !push(making, policy))
+            return false;
+    }
+    *out_policy_count = making->numbers.count - 1;
+    if (!push(making, CP_NONE))
+        return false;
+    for (uint32_t i = 0; i < owner->profile_count; i++) {
+        if (ruleset->policies[owner->profiles[i]].rule_count[direction] &&
+            !push(making, owner->profiles[i]))
+            return false;
+    }
+    return true;
+}
+
+static int find_chain(struct making *making,
+                      const struct cp_owner *owner,
+                      enum cp_direction direction,
+                      int family,
+                      uint32_t *out_chain)
+{
+    uint32_t policy_count, count;
+    const uint32_t *numbers;
+    struct chain_entry *entry;
+    struct cp_chain chain;
+    bool is_new;
+
+    if (!list_chain(making, owner, direction, family, &policy_count))
+        return CALPOL_ERROR_NO_MEMORY;
+    count = making->numbers.count;
+    if (!cp_tuples_add(&making->chains, making->numbers.items, count, out_chain, &is_new))
+        return CALPOL_ERROR_NO_MEMORY;
+    if (!is_new)
+        return CALPOL_OK;
+    entry = cp_array_push(making->builder->work, &making->entries);
+    if (!entry)
+        return CALPOL_ERROR_NO_MEMORY;
+    numbers = making->chains.items.items[*out_chain].numbers;
+    chain = (struct cp_chain){
+        .policies = numbers + 1,
+        .policy_count = policy_count,
+        .profiles = numbers + policy_count + 2,
+        .profile_count = count - policy_count - 2,
+        .direction = direction,
+        .family = family,
+    };
+    return make_chain(making, &chain, entry);
+}
+
+/* Endpoints of equal labels and profiles have equal chains. */
+static int chain_of(struct making *making,
+                    const struct cp_owner *owner,
+                    uint32_t profile_list,
+                    enum cp_direction direction,
+                    int family,
+                    uint32_t *out_chain)
+{
+    const struct calpol_ruleset *ruleset = making->builder->ruleset;
+    const uint32_t key[3] = {(uint32_t)(owner->labels - ruleset->label_sets), profile_list,
+                             (uint32_t)direction << 1 | (uint32_t)family};
+    uint32_t kind, *slot;
+    bool is_new;
+    int status;
+
+    if (!cp_tuples_add(&making->kinds, key, 3, &kind, &is_new))
+        return CALPOL_ERROR_NO_MEMORY;
+    if (!is_new) {
+        *out_chain = making->kind_chains.items[kind];
+        return CALPOL_OK;
+    }
+    status = find_chain(making, owner, direction, family, out_chain);
+    slot = cp_array_push(making->builder->work, &making->kind_chains);
+    if (status || !slot)
+        return CALPOL_ERROR_NO_MEMORY;
+    *slot = *out_chain;
+    return CALPOL_OK;
+}
+
+/* A copy of a table that knows the vectors for any class of the endpoint's own address. */
+static int copy_with_vectors(struct cp_program_builder *builder,
+                             uint32_t table,
+                             uint32_t any_own,
+                             uint32_t *out_draft)
+{
+    struct cp_draft *copy = cp_array_push(builder->work, &builder->drafts);
+    const struct cp_draft *drafts = builder->drafts.items;
+    struct cp_program_head head, other;
+
+    if (!copy)
+        return CALPOL_ERROR_NO_MEMORY;
+    memcpy(&head, drafts[table].bytes, sizeof(head));
+    memcpy(&other, drafts[any_own].bytes, sizeof(other));
+    head.own_is_fixed = true;
+    if (any_own != CP_NO_DRAFT)
+        head.vectors = other.vectors;
+    copy->size = drafts[table].size;
+    copy->bytes = cp_arena_copy(builder->work, drafts[table].bytes, drafts[table].size);
+    if (!copy->bytes)
+        return CALPOL_ERROR_NO_MEMORY;
+    memcpy(copy->bytes, &head, sizeof(head));
+    builder->bytes += copy->size;
+    *out_draft = builder->drafts.count - 1;
+    return CALPOL_OK;
+}
+
+/* A program for one class of the endpoint's own address: a table, else the vectors for any. */
+static int vary(struct making *making, uint32_t table, uint32_t any_own, uint32_t *out_draft)
+{
+    const uint32_t key[2] = {table, any_own};
+    uint32_t number, *slot;
+    bool is_new;
+    int status;
+
+    *out_draft = any_own;
+    if (table == CP_NO_DRAFT)
+        return CALPOL_OK;
+    if (!cp_tuples_add(&making->variants, key, 2, &number, &is_new))
+        return CALPOL_ERROR_NO_MEMORY;
+    if (!is_new) {
+        *out_draft = making->variant_drafts.items[number];
+        return CALPOL_OK;
+    }
+    status = copy_with_vectors(making->builder, table, any_own, out_draft);
+    slot = cp_array_push(making->builder->work, &making->variant_drafts);
+    if (status || !slot)
+        return CALPOL_ERROR_NO_MEMORY;
+    *slot = *out_draft;
+    return CALPOL_OK;
+}
+
+static int make_folded(struct making *making, uint32_t chain, uint32_t own_class, uint32_t *out_draft)
+{
+    struct cp_program_builder *builder = making->builder;
+    const struct chain_entry *entry = &making->entries.items[chain];
+    uint32_t table;
+    int status;
+
+    builder->steps += entry->lines.items.count;
+    if (!is_within_limits(builder)) {
+        *out_draft = entry->draft;
+        builder->left_out += entry->draft == CP_NO_DRAFT;
+        return CALPOL_OK;
+    }
+    if (!cp_lines_fold(builder, &entry->lines, own_class, &making->folded_lines))
+        return CALPOL_ERROR_NO_MEMORY;
+    status = find_draft(builder, &making->folded_lines, true, &table);
+    return status ? status : vary(making, table, entry->draft, out_draft);
+}
+
+/* The program of a chain for one class of the endpoint's own address. */
+static int fold(struct making *making, uint32_t chain, uint32_t own_class, uint32_t *out_draft)
+{
+    const uint32_t key[2] = {chain, own_class};
+    uint32_t number, *slot;
+    bool is_new;
+    int status;
+
+    if (!cp_tuples_add(&making->folded, key, 2, &number, &is_new))
+        return CALPOL_ERROR_NO_MEMORY;
+    if (!is_new) {
+        *out_draft = making->folded_drafts.items[number];
+        return CALPOL_OK;
+    }
+    status = make_folded(making, chain, own_class, out_draft);
+    slot = cp_array_push(making->builder->work, &making->folded_drafts);
+    if (status || !slot)
+        return CALPOL_ERROR_NO_MEMORY;
+    *slot = *out_draft;
+    return CALPOL_OK;
+}
+
+/* ---- Endpoints ------------------------------------------------------------------------------- */
+
+static uint32_t flags_of(const struct cp_owner *owner)
+{
+    uint32_t flags = 0;
+
+    for (uint32_t i = 0; i < owner->nets.count; i++) {
+        bool is_ipv6 = owner->nets.items[i].address.family == 6;
+
+        if (i == 0 && is_ipv6)
+            flags |= CP_RECORD_IPV6_FIRST;
+        flags |= is_ipv6 ? CP_RECORD_HAS_IPV6 : CP_RECORD_HAS_IPV4;
+    }
+    return flags;
+}
+
+/* The drafts of a workload in one family; they become places once all are made. */
+static int make_record(struct making *making,
+                       uint32_t workload,
+                       uint32_t profile_list,
+                       int family,
+                       struct cp_endpoint_record *record)
+{
+    const struct cp_owner *owner = &making->builder->ruleset->owners[workload];
+    uint32_t own_class = making->builder->classes.workload_classes[family][workload];
+    bool is_quiet = owner->node == CP_NONE || making->is_quiet[owner->node];
+    int status = CALPOL_OK;
+
+    *record = (struct cp_endpoint_record){.flags = flags_of(owner)};
+    if (own_class == CP_NONE)
+        return CALPOL_OK;
+    record->address_class = own_class;
+    for (int direction = CP_INGRESS; !status && is_quiet && direction <= CP_EGRESS; direction++) {
+        const struct chain_entry *entry;
+        uint32_t chain;
+
+        status = chain_of(making, owner, profile_list, (enum cp_direction)direction, family,
+                          &chain);
+        if (status)
+            break;
+        entry = &making->entries.items[chain];
+        if (entry->is_own_free)
+            record->programs[direction] = entry->draft;
+        else
+            status = fold(making, chain, own_class, &record->programs[direction]);
+    }
+    return status;
+}
+
+static bool has_family(const struct cp_classes *classes, int family)
+{
+    for (uint32_t i = 0; i < classes->ruleset->workload_count; i++) {
+        if (classes->workload_classes[family][i] != CP_NONE)
+            return true;
+    }
+    return false;
+}
+
+static int make_records(struct making *making, int family)
+{
+    struct cp_program_builder *builder = making->builder;
+    const struct calpol_ruleset *ruleset = builder->ruleset;
+    struct cp_endpoint_record *records;
+    int status = CALPOL_OK;
+
+    builder->programs->records[family] = NULL;
+    if (!has_family(&builder->classes, family))
+        return CALPOL_OK;
+    records = CP_NEW_ARRAY(builder->arena, struct cp_endpoint_record, ruleset->workload_count);
+    if (!records)
+        return CALPOL_ERROR_NO_MEMORY;
+    builder->programs->records[family] = making->records[family] = records;
+    builder->bytes += ruleset->workload_count * sizeof(*records);
+    for (uint32_t i = 0; !status && i < ruleset->workload_count; i++) {
+        const struct cp_owner *owner = &ruleset->owners[i];
+        uint32_t profile_list;
+
+        if (!cp_tuples_add(&making->profile_lists, owner->profiles, owner->profile_count,
+                           &profile_list, NULL))
+            return CALPOL_ERROR_NO_MEMORY;
+        status = make_record(making, i, profile_list, family, &records[i]);
+    }
+    return status;
+}
+
+/* ---- The end --------------------------------------------------------------------------------- */
+
+static size_t round_up(size_t size)
+{
+    return (size + 63) / 64 * 64;
+}
+
+/* Size of a draft with cells of the width that decisions need. */
+static size_t final_size(const struct cp_draft *draft, bool wide_cells)
+{
+    struct cp_program_head head;
+
+    memcpy(&head, draft->bytes, sizeof(head));
+    if (head.form != CP_FORM_TABLE || wide_cells)
+        return draft->size;
+    return head.cells + (draft->size - head.cells) / 2;
+}
+
+static void write_draft(const struct cp_draft *draft, bool wide_cells, unsigned char *target)
+{
+    size_t size = final_size(draft, wide_cells);
+    struct cp_program_head head;
+    size_t plain;
+
+    memcpy(&head, draft->bytes, sizeof(head));
+    plain = head.form == CP_FORM_TABLE ? head.cells : draft->size;
+    memcpy(target, draft->bytes, plain);
+    for (size_t i = plain, from = plain; i < size; i += wide_cells ? 4 : 2, from += 4) {
+        uint32_t cell;
+        uint16_t narrow;
+
+        memcpy(&cell, draft->bytes + from, sizeof(cell));
+        narrow = (uint16_t)cell;
+        if (wide_cells)
+            memcpy(target + i, &cell, sizeof(cell));
+        else
+            memcpy(target + i, &narrow, sizeof(narrow));
+    }
+}
+
+/* All drafts behind each other; records point to their places. */
+static int keep_code(struct cp_program_builder *builder)
+{
+    struct cp_programs *programs = builder->programs;
+    size_t total = 64;
+    unsigned char *code;
+
+    for (uint32_t i = 0; i < builder->drafts.count; i++) {
+        struct cp_draft *draft = &builder->drafts.items[i];
+
+        draft->place = (uint32_t)(total / 64 - 1);
+        total += round_up(final_size(draft, programs->wide_cells));
+        if (total / 64 > UINT32_MAX)
+            return CALPOL_ERROR_LIMIT;
+    }
+    code = cp_arena_zeroed(builder->arena, total, 1);
+    if (!code)
+        return CALPOL_ERROR_NO_MEMORY;
+    code += (64 - (uintptr_t)code % 64) % 64;
+    for (uint32_t i = 0; i < builder->drafts.count; i++)
+        write_draft(&builder->drafts.items[i], programs->wide_cells,
+                    code + (size_t)builder->drafts.items[i].place * 64);
+    programs->code = code;
+    return CALPOL_OK;
+}
+
+static void set_places(struct cp_program_builder *builder, struct cp_endpoint_record *records)
+{
+    for (uint32_t i = 0; records && i < builder->ruleset->workload_count; i++) {
+        for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
+            uint32_t *program = &records[i].programs[direction];
+
+            *program = builder->drafts.items[*program].place;
+        }
+    }
+}
+
+static int keep_decisions(struct cp_program_builder *builder)
+{
+    uint32_t count = builder->decisions.items.count;
+    struct cp_decision *decisions = CP_NEW_ARRAY(builder->arena, struct cp_decision, count);
+
+    if (!decisions)
+        return CALPOL_ERROR_NO_MEMORY;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t *numbers = builder->decisions.items.items[i].numbers;
+
+        decisions[i] = (struct cp_decision){
+            .tier = numbers[0],
+            .policy = numbers[1],
+            .rule = (int32_t)numbers[2],
+            .action = (uint8_t)numbers[3],
+            .needs = (uint8_t)(numbers[3] >> 8),
+        };
+    }
+    builder->programs->decisions = decisions;
+    builder->programs->wide_cells = count > CP_PORT_COUNT;
+    builder->bytes += count * sizeof(*decisions);
+    return CALPOL_OK;
+}
+
+static int finish(struct making *making)
+{
+    struct cp_program_builder *builder = making->builder;
+    struct cp_programs *programs = builder->programs;
+    int status = keep_decisions(builder);
+
+    if (!status)
+        status = keep_code(builder);
+    if (status)
+        return status;
+    set_places(builder, making->records[0]);
+    set_places(builder, making->records[1]);
+    programs->vectors = cp_arena_copy(builder->arena, builder->vectors.items,
+                                      builder->vectors.count * sizeof(*builder->vectors.items));
+    if (!programs->vectors)
+        return CALPOL_ERROR_NO_MEMORY;
+    memcpy(programs->slots, builder->clauses.slots, sizeof(programs->slots));
+    programs->workload_count = builder->ruleset->workload_count;
+    programs->wide_classes = builder->classes.count > CP_PORT_COUNT;
+    programs->program_count = builder->drafts.count - 1;
+    programs->vectors_count = builder->vectors.count;
+    programs->class_count = builder->classes.count;
+    programs->left_out = builder->left_out;
+    programs->bytes = builder->bytes;
+    return CALPOL_OK;
+}
+
+static void init_tuples(struct making *making)
+{
+    struct cp_program_builder *builder = making->builder;
+
+    cp_tuples_init(&builder->decisions, builder->work);
+    cp_tuples_init(&builder->line_lists, builder->work);
+    cp_tuples_init(&builder->asked_lists, builder->work);
+    cp_tuples_init(&making->chains, builder->work);
+    cp_tuples_init(&making->profile_lists, builder->work);
+    cp_tuples_init(&making->kinds, builder->work);
+    cp_tuples_init(&making->folded, builder->work);
+    cp_tuples_init(&making->variants, builder->work);
+}
+
+/* Decision 0 and draft 0: the plain walk is asked. */
+static int make_first(struct cp_program_builder *builder)
+{
+    static const struct cp_decision ask_walk = {CP_NONE, CP_NONE, -1, CP_ASK_WALK, 0};
+    static const struct cp_program_head none = {.form = CP_FORM_NONE};
+    struct cp_draft *draft = cp_array_push(builder->work, &builder->drafts);
+    uint32_t number;
+
+    if (!draft || !cp_decision_number(builder, &ask_walk, &number))
+        return CALPOL_ERROR_NO_MEMORY;
+    draft->bytes = cp_arena_copy(builder->work, &none, sizeof(none));
+    draft->size = sizeof(none);
+    return draft->bytes ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
+}
+
+static int make_all(struct cp_program_builder *builder)
+{
+    struct making making = {.builder = builder};
+    int status;
+
+    init_tuples(&making);
+    status = make_first(builder);
+    if (!status)
+        status = cp_classes_make(&builder->classes, builder->ruleset, builder->work);
+    if (!status)
+        status = cp_clauses_init(&builder->clauses, &builder->classes, builder->work);
+    if (!status && !find_quiet_nodes(&making))
+        status = CALPOL_ERROR_NO_MEMORY;
+    if (!status)
+        status = cp_address_maps_make(builder);
+    for (int family = 0; !status && family < 2; family++)
+        status = make_records(&making, family);
+    return status ? status : finish(&making);
+}
+
+int cp_programs_make(struct calpol_ruleset *ruleset,
+                     struct cp_arena *work,
+                     const struct cp_program_limits *limits)
+{
+    struct cp_program_builder builder = {
+        .ruleset = ruleset,
+        .arena = &ruleset->arena,
+        .work = work,
+        .limits = *limits,
+        .programs = CP_NEW(&ruleset->arena, struct cp_programs),
+    };
+    int status = CALPOL_ERROR_NO_MEMORY;
+
+    cp_arena_init(&builder.scratch, &work->allocator);
+    if (builder.programs)
+        status = make_all(&builder);
+    cp_arena_finish(&builder.scratch);
+    if (!status)
+        ruleset->programs = builder.programs;
+    return status;
+}
