@@ -83,6 +83,7 @@ void cli_load_free(struct cli_load *load)
 {
     cli_list_free(&load->policies);
     cli_list_free(&load->options);
+    cli_list_free(&load->disabled);
 }
 
 bool cli_load_reads_input(const struct cli_load *load)
@@ -158,6 +159,49 @@ static int set_options(const struct cli_load *load, calpol_loader *loader)
         status = set_option(loader, "preset", load->preset);
     for (size_t i = 0; i < load->options.count && status == CLI_EXIT_OK; i++)
         status = set_assignment(loader, load->options.items[i]);
+    return status;
+}
+
+static int unknown_code(const char *option, const char *name)
+{
+    struct cli_suggestion suggestion = cli_suggestion_for(name);
+
+    for (uint32_t code = 1; calpol_code_severity(code); code++)
+        cli_suggestion_consider(&suggestion, calpol_code_name(code));
+    if (suggestion.nearest)
+        cli_error("--%s: there is no code \"%s\"; did you mean %s?", option, name,
+                  suggestion.nearest);
+    else
+        cli_error("--%s: there is no code \"%s\"; calpol check --explain lists them", option, name);
+    return CLI_EXIT_INVALID;
+}
+
+/* Codes joined by commas, as in files. */
+static int disable_codes(calpol_loader *loader, const char *codes)
+{
+    char name[64];
+
+    for (;;) {
+        size_t length = strcspn(codes, ",");
+
+        if (length >= sizeof(name))
+            return unknown_code("disable", codes);
+        memcpy(name, codes, length);
+        name[length] = '\0';
+        if (calpol_loader_disable(loader, name) != CALPOL_OK)
+            return unknown_code("disable", name);
+        if (codes[length] == '\0')
+            return CLI_EXIT_OK;
+        codes += length + 1;
+    }
+}
+
+static int disable(const struct cli_load *load, calpol_loader *loader)
+{
+    int status = CLI_EXIT_OK;
+
+    for (size_t i = 0; i < load->disabled.count && status == CLI_EXIT_OK; i++)
+        status = disable_codes(loader, load->disabled.items[i]);
     return status;
 }
 
@@ -254,12 +298,16 @@ int cli_load_open(const struct cli_load *load, calpol_loader **out_loader)
     calpol_load_options_init(&options, sizeof(options));
     options.max_bytes = 0; /* standard input was named by the user like any file */
     options.dialect = load->dialect;
-    options.flags = (load->as_dataplane ? CALPOL_LOAD_LENIENT : 0u) |
+    if (load->all_diagnostics)
+        options.max_diagnostics = 0;
+    options.flags = load->flags | (load->as_dataplane ? CALPOL_LOAD_LENIENT : 0u) |
                     (load->strict_oss ? CALPOL_LOAD_STRICT_OSS : 0u) |
                     (load->defaults ? CALPOL_LOAD_RAW_DEFAULTS : 0u);
     status = cli_load_status(calpol_loader_new(&options, out_loader));
     if (status == CLI_EXIT_OK)
         status = set_options(load, *out_loader);
+    if (status == CLI_EXIT_OK)
+        status = disable(load, *out_loader);
     if (status == CLI_EXIT_OK)
         status = add_policies(load, *out_loader);
     return status;

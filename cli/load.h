@@ -16,7 +16,10 @@ struct cli_load {
     uint32_t defaults; /* 0: api, 1: raw */
     uint32_t dialect;  /* enum calpol_dialect */
     const char *preset;
-    struct cli_list options; /* NAME=VALUE, of evaluation */
+    struct cli_list options;  /* NAME=VALUE, of evaluation */
+    struct cli_list disabled; /* codes that diagnostics leave out */
+    uint32_t flags;           /* of the library, beside those that options stand for */
+    bool all_diagnostics;     /* no limit to their number */
 };
 
 /* The options that say what to read and how, and those of evaluation. */

@@ -238,6 +238,12 @@ static bool set_flag(const struct found *found, bool *out_flag)
     return true;
 }
 
+/* Is there nothing that could be the value of an option? */
+static bool has_no_word(const struct parser *parser)
+{
+    return parser->next == parser->argument_count || is_option(parser->arguments[parser->next]);
+}
+
 static bool set_value(struct parser *parser, const struct found *found)
 {
     void *field = (char *)found->target + found->option->offset;
@@ -245,6 +251,8 @@ static bool set_value(struct parser *parser, const struct found *found)
 
     if (found->option->kind == CLI_FLAG)
         return set_flag(found, field);
+    if (!value && found->option->optional && has_no_word(parser))
+        value = "";
     if (!value)
         value = take_value(parser, found);
     if (!value)
@@ -280,6 +288,20 @@ static bool note_seen(struct parser *parser, const struct found *found)
     return true;
 }
 
+/* A word that belongs to no option. */
+static bool add_operand(const struct parser *parser, const char *word)
+{
+    for (size_t i = 0; i < parser->group_count; i++) {
+        const struct cli_group *group = &parser->groups[i];
+
+        for (size_t j = 0; j < group->count; j++)
+            if (group->options[j].operand)
+                return list_add((void *)((char *)group->target + group->options[j].offset), word);
+    }
+    cli_error("unexpected argument \"%s\"; see calpol %s --help", word, parser->command);
+    return false;
+}
+
 bool cli_parse(const char *command,
                const struct cli_group *groups,
                size_t group_count,
@@ -299,8 +321,9 @@ bool cli_parse(const char *command,
         struct found found;
 
         if (!is_option(argument)) {
-            cli_error("unexpected argument \"%s\"; see calpol %s --help", argument, command);
-            return false;
+            if (!add_operand(&parser, argument))
+                return false;
+            continue;
         }
         if (!read_name(&parser, argument, &found) || !note_seen(&parser, &found) ||
             !set_value(&parser, &found))

@@ -27,6 +27,8 @@ struct cli_option {
     enum cli_kind kind;
     size_t offset;              /* of the field in the target of its group */
     bool greedy;                /* of a list: takes all words up to the next option */
+    bool operand;               /* of a list: takes words that belong to no option */
+    bool optional;              /* of a text: may be without its value, and is "" then */
     const char *const *choices; /* of a choice, ended by NULL */
     int32_t maximum;            /* of a number */
 };
