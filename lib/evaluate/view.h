@@ -31,6 +31,7 @@ struct cp_side {
     bool more_owners; /* more than the array holds: rest goes on in the trie */
     struct cp_trie_walk rest;
     bool is_workload; /* without an address: a workload endpoint speaks for itself */
+    bool is_no_pod;   /* without an address: a node, where selectors know pods only (K8-20) */
 };
 
 struct cp_view {
