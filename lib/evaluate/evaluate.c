@@ -4,8 +4,7 @@
  */
 #include "evaluate/evaluate.h"
 
-/* ---- One flow ----------------------------------------------------------------------------------
- */
+/* ---- One flow ------------------------------------------------------------------------------ */
 
 static void fix_result(struct cp_result *result, uint8_t verdict, enum calpol_reason reason)
 {
@@ -153,8 +152,7 @@ static void evaluate_leg(const struct cp_world *world,
         cp_evaluate(world, &leg->flow, recorder, out_result);
 }
 
-/* ---- In the form of the public interface
- * --------------------------------------------------------- */
+/* ---- In the form of the public interface --------------------------------------------------- */
 
 static const struct calpol_decision no_decision = {
     .action = CALPOL_ACTION_NONE,
@@ -203,8 +201,7 @@ void cp_result_verdict(const struct cp_world *world,
         out_verdict->decided_by = (uint16_t)result->stages[result->decided_by].name;
 }
 
-/* ---- Several legs
- * -------------------------------------------------------------------------------- */
+/* ---- Several legs -------------------------------------------------------------------------- */
 
 /* What actions that differ come to: backends are mixed, cases unknown. */
 static uint8_t unite_actions(uint8_t a, uint8_t b)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Host endpoints (evaluation.md, chapter 10): which of them governs a crossing between a node and
- * the outside, and the stages that it adds; failsafe ports.
+ * the outside, and the stages that it adds.
  */
 #ifndef CP_EVALUATE_HOST_H
 #define CP_EVALUATE_HOST_H
@@ -16,14 +16,5 @@ uint32_t cp_wildcard_of(const struct cp_world *world, uint32_t node);
  * destination's for INGRESS. is_local: traffic of the host itself, not forwarded.
  */
 void cp_add_crossing(struct cp_plan *plan, enum cp_direction direction, bool is_local);
-
-/* May failsafe ports let the flow through (EV-125)? before_nat: the destination port is the one
-   before NAT; replies: ports of the other direction count as source port (untracked stages). */
-struct cp_tri cp_failsafe(const struct cp_world *world,
-                          const struct cp_flow *flow,
-                          uint32_t node,
-                          enum cp_direction direction,
-                          bool before_nat,
-                          bool replies);
 
 #endif

@@ -30,7 +30,7 @@ static bool join(struct draft *draft, const char *format, struct cp_text *out_te
     return !buffer.failed;
 }
 
-/* ---- Profiles -------------------------------------------------------------------------------- */
+/* ---- Profiles ------------------------------------------------------------------------------ */
 
 static struct cp_text account_of(struct cp_text profile)
 {
@@ -117,8 +117,7 @@ static bool add_profiles(struct draft *draft)
     return true;
 }
 
-/* ---- Labels, address, ports -------------------------------------------------------------------
- */
+/* ---- Labels, address, ports ---------------------------------------------------------------- */
 
 /* What the system sets is stronger than what the workload says. */
 static bool add_labels(struct draft *draft)

@@ -24,7 +24,7 @@ static const struct cp_entity *entity_of(const struct question *question, enum c
     return end == CP_SOURCE ? &question->rule->source : &question->rule->destination;
 }
 
-/* ---- What the flow tells --------------------------------------------------------------------- */
+/* ---- What the flow tells ------------------------------------------------------------------- */
 
 static struct cp_tri protocol_is(const struct cp_flow *flow, uint8_t protocol)
 {
@@ -42,7 +42,7 @@ static struct cp_tri port_is(const struct cp_side *side, uint16_t port)
     return cp_tri_if_known(side->has_port, side->port == port, side->port_depends);
 }
 
-/* ---- Family and protocol --------------------------------------------------------------------- */
+/* ---- Family and protocol ------------------------------------------------------------------- */
 
 static struct cp_tri match_ip_version(const struct question *question, enum cp_end end)
 {
@@ -74,7 +74,7 @@ static struct cp_tri match_not_protocol(const struct question *question, enum cp
     return cp_tri_not(protocol_is(question->flow, question->rule->not_protocol));
 }
 
-/* ---- ICMP ------------------------------------------------------------------------------------ */
+/* ---- ICMP ---------------------------------------------------------------------------------- */
 
 static struct cp_tri icmp_type_is(const struct cp_flow *flow, int16_t type)
 {
@@ -120,7 +120,7 @@ static struct cp_tri match_not_icmp(const struct question *question, enum cp_end
                                  either ? cp_tri_or(type, code) : cp_tri_and(type, code)));
 }
 
-/* ---- Addresses ------------------------------------------------------------------------------- */
+/* ---- Addresses ----------------------------------------------------------------------------- */
 
 /* EV-76. A net of length 0 holds every address of its family, known or not (EV-15). */
 static struct cp_tri in_nets(const struct question *question,
@@ -164,7 +164,7 @@ static struct cp_tri match_nowhere(const struct question *question, enum cp_end 
     return cp_tri_of(false);
 }
 
-/* ---- Domains --------------------------------------------------------------------------------- */
+/* ---- Domains ------------------------------------------------------------------------------- */
 
 static bool some_domain_matches(const struct cp_flow *flow, const struct cp_text_list *patterns)
 {
@@ -207,7 +207,7 @@ static struct cp_tri in_domains_of_sets(const struct question *question, uint32_
     return result;
 }
 
-/* ---- Selectors ------------------------------------------------------------------------------- */
+/* ---- Selectors ----------------------------------------------------------------------------- */
 
 static bool some_owner_matches(const struct cp_view *view,
                                const struct cp_side *side,
@@ -223,12 +223,12 @@ static bool some_owner_matches(const struct cp_view *view,
 }
 
 /* EV-15: an address that is not known may be anybody's; that of a workload is its own, but may lie
-   in a network set as well. */
+   in a network set as well; that of a node is no pod's upstream. */
 static bool unknown_owner_matches(const struct cp_view *view,
                                   const struct cp_side *side,
                                   uint32_t selector)
 {
-    if (side->has_address)
+    if (side->has_address || side->is_no_pod)
         return false;
     return side->is_workload ? cp_world_some_set(view->world, selector)
                              : cp_world_some_addressed(view->world, selector);
@@ -262,7 +262,7 @@ static struct cp_tri match_not_selector(const struct question *question, enum cp
     return cp_tri_not(is_selected(question, end, entity_of(question, end)->not_selector));
 }
 
-/* ---- Ports ----------------------------------------------------------------------------------- */
+/* ---- Ports --------------------------------------------------------------------------------- */
 
 /* EV-86 */
 static struct cp_tri port_in(const struct cp_side *side, const struct cp_ports *ports)
@@ -306,7 +306,8 @@ static struct cp_tri is_named_port(const struct question *question, enum cp_end 
             result = cp_tri_or(
                 result, is_port_of(question, side, cp_world_owner(view->world, walk.owner), name));
     }
-    if (!side->has_address && !side->is_workload && cp_world_declares_port(view->world, name))
+    if (!side->has_address && !side->is_workload && !side->is_no_pod &&
+        cp_world_declares_port(view->world, name))
         result = cp_tri_or(result, cp_tri_maybe(side->address_depends));
     return result;
 }
@@ -333,7 +334,7 @@ static struct cp_tri match_not_ports(const struct question *question, enum cp_en
     return cp_tri_not(in_ports(question, end, &entity_of(question, end)->not_ports));
 }
 
-/* ---- Services -------------------------------------------------------------------------------- */
+/* ---- Services ------------------------------------------------------------------------------ */
 
 /* The first entry that is not before the address. */
 static uint32_t first_entry(const struct cp_rule_service *service,
@@ -377,7 +378,7 @@ static struct cp_tri match_service(const struct question *question, enum cp_end 
     return result;
 }
 
-/* ---- HTTP ------------------------------------------------------------------------------------ */
+/* ---- HTTP ---------------------------------------------------------------------------------- */
 
 /* EV-96: where no HTTP can be, layer 4 has the say; where it cannot be known, its answer counts as
    well. */
@@ -437,7 +438,7 @@ static struct cp_tri match_http_path(const struct question *question, enum cp_en
                            cp_tri_if_known(flow->has_path, matches, CALPOL_DEPENDS_HTTP_PATH));
 }
 
-/* ---- Rules ----------------------------------------------------------------------------------- */
+/* ---- Rules --------------------------------------------------------------------------------- */
 
 static const struct {
     struct cp_tri (*match)(const struct question *question, enum cp_end end);
@@ -494,8 +495,9 @@ struct cp_tri cp_match_criterion(const struct cp_view *view,
                                  enum cp_criterion criterion)
 {
     struct question question = ask(view, rule, direction);
+    struct cp_tri result = answer(&question, criterion);
 
-    return answer(&question, criterion);
+    return result;
 }
 
 struct cp_tri cp_match(const struct cp_view *view,

@@ -17,7 +17,7 @@ struct end {
     struct cp_party *party;
 };
 
-/* ---- Parties --------------------------------------------------------------------------------- */
+/* ---- Parties ------------------------------------------------------------------------------- */
 
 static const struct cp_party nobody = {
     .kind = CP_PARTY_EXTERNAL,
@@ -65,7 +65,7 @@ static void party_of_host_pod(const struct cp_world *world,
     }
 }
 
-/* ---- By address (EV-11) ---------------------------------------------------------------------- */
+/* ---- By address (EV-11) -------------------------------------------------------------------- */
 
 /* The smallest number of a workload, else of a host endpoint, that owns the address. */
 static uint32_t endpoint_of(const struct cp_world *world, const struct calpol_address *address)
@@ -133,7 +133,7 @@ void cp_party_of_address(const struct cp_world *world,
     out_party->address = *address;
 }
 
-/* ---- By reference ---------------------------------------------------------------------------- */
+/* ---- By reference -------------------------------------------------------------------------- */
 
 static int fail(const struct end *end,
                 enum calpol_flow_error error,
@@ -272,7 +272,7 @@ static int find_by_reference(struct end *end)
     return status ? status : take_reference(end, reference, port);
 }
 
-/* ---- By description -------------------------------------------------------------------------- */
+/* ---- By description ------------------------------------------------------------------------ */
 
 /* The number of a node; one that nobody declares has a number behind the declared ones, the same
    for both ends if they name the same. */

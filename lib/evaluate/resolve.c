@@ -8,8 +8,7 @@
 #include "evaluate/service.h"
 #include "net/http_path.h"
 
-/* ---- Family and addresses (EV-7, EV-14) -------------------------------------------------------
- */
+/* ---- Family and addresses (EV-7, EV-14) ---------------------------------------------------- */
 
 /* The addresses that a party may use, one after the other. */
 static bool next_address(const struct cp_world *world,
@@ -129,8 +128,7 @@ static bool give_address_family(struct cp_flow *flow, const struct cp_party *par
     return !party->has_address || give_family(flow, party->address.family);
 }
 
-/* ---- In words ---------------------------------------------------------------------------------
- */
+/* ---- In words ------------------------------------------------------------------------------ */
 
 static int fail(struct cp_flow_problem *problem,
                 enum calpol_flow_error error,
@@ -236,8 +234,7 @@ int cp_resolve(struct cp_world *world,
     return CALPOL_OK;
 }
 
-/* ---- Plain ------------------------------------------------------------------------------------
- */
+/* ---- Plain --------------------------------------------------------------------------------- */
 
 /* EV-7: an IPv4-mapped IPv6 address is the IPv4 address. */
 static struct calpol_address plain_address(const struct calpol_address *address)

@@ -10,8 +10,7 @@
 /* Where a walk looks for rewritings, in this order; then the flow as it is. */
 enum phase { PHASE_SERVICES, PHASE_HOST_PORTS, PHASE_PLAIN, PHASE_END };
 
-/* ---- Services that the destination may be -----------------------------------------------------
- */
+/* ---- Services that the destination may be -------------------------------------------------- */
 
 /* The smallest number from from on of a Service that has the address. */
 static uint32_t next_of_address(const struct cp_world *world,
@@ -47,8 +46,7 @@ static uint32_t next_service(const struct cp_world *world,
     return CP_NONE;
 }
 
-/* ---- Does a port fit? --------------------------------------------------------------------------
- */
+/* ---- Does a port fit? ---------------------------------------------------------------------- */
 
 static struct cp_tri protocol_fits(const struct cp_flow *flow, uint8_t protocol)
 {
@@ -114,8 +112,7 @@ static struct cp_tri port_fits(const struct cp_world *world,
                                                        : number_fits(flow, port->port));
 }
 
-/* ---- Candidates --------------------------------------------------------------------------------
- */
+/* ---- Candidates ---------------------------------------------------------------------------- */
 
 /* Takes in that a rewriting fits, or may fit. */
 static bool take_fit(struct cp_leg_walk *walk, struct cp_tri fit)
@@ -200,8 +197,7 @@ static bool next_candidate(const struct cp_world *world,
     return walk->phase == PHASE_HOST_PORTS && next_host_port(world, flow, walk);
 }
 
-/* ---- Legs --------------------------------------------------------------------------------------
- */
+/* ---- Legs ---------------------------------------------------------------------------------- */
 
 /* Sets the destination behind the rewriting, and what it was before. */
 static void rewrite(const struct cp_flow *flow,

@@ -9,8 +9,7 @@
 
 #include <assert.h>
 
-/* ---- Adding stages ----------------------------------------------------------------------------
- */
+/* ---- Adding stages ------------------------------------------------------------------------- */
 
 struct cp_stage *cp_plan_begin(struct cp_plan *plan,
                                enum calpol_stage name,
@@ -97,8 +96,7 @@ static void add_workload(struct cp_plan *plan, enum cp_direction direction)
     cp_plan_end(plan);
 }
 
-/* ---- Wildcard host endpoints (EV-127) ---------------------------------------------------------
- */
+/* ---- Wildcard host endpoints (EV-127) ------------------------------------------------------ */
 
 static void add_wildcard_forward_egress(struct cp_plan *plan, uint32_t wildcard)
 {
@@ -155,8 +153,7 @@ static void add_wildcard_forward_ingress(struct cp_plan *plan,
     cp_plan_end(plan);
 }
 
-/* ---- A workload and its own node (EV-42, EV-129, K8-52) ----------------------------------------
- */
+/* ---- A workload and its own node (EV-42, EV-129, K8-52) ------------------------------------ */
 
 /* May the flow be neighbour discovery or multicast listening, which is allowed before policy? */
 static struct cp_tri is_neighbour(const struct cp_flow *flow)
@@ -228,8 +225,7 @@ static void add_own_node(struct cp_plan *plan)
     end_neighbour(plan, stage, neighbour);
 }
 
-/* ---- The list ---------------------------------------------------------------------------------
- */
+/* ---- The list ------------------------------------------------------------------------------ */
 
 static bool same_node(const struct cp_flow *flow)
 {

@@ -25,7 +25,7 @@ static inline void record(const struct state *state, struct cp_step step)
     cp_record(state->walk->recorder, step);
 }
 
-/* ---- Rules ----------------------------------------------------------------------------------- */
+/* ---- Rules --------------------------------------------------------------------------------- */
 
 static struct cp_step step_of(enum cp_step_type type,
                               const struct spot *spot,
@@ -89,7 +89,7 @@ static void take(struct state *state,
         cp_stage_add(state->stage, action, &hit);
 }
 
-/* ---- Tiers ----------------------------------------------------------------------------------- */
+/* ---- Tiers --------------------------------------------------------------------------------- */
 
 /* Why a policy that selects the endpoint does not govern it; NONE: it does (EV-60). */
 static enum cp_skip skip_of(const struct state *state, const struct cp_policy *policy)
@@ -263,7 +263,7 @@ static bool walk_tiers(struct state *state)
     return true;
 }
 
-/* ---- Profiles -------------------------------------------------------------------------------- */
+/* ---- Profiles ------------------------------------------------------------------------------ */
 
 /* EV-111: what a matching rule of a profile does. Pass goes to the next profile, if so wished;
    otherwise there is nothing to pass to. */
@@ -330,7 +330,7 @@ static void walk_profiles(struct state *state)
     cp_stage_add(state->stage, CALPOL_ACTION_DENY, &hit);
 }
 
-/* ---- The whole walk -------------------------------------------------------------------------- */
+/* ---- The whole walk ------------------------------------------------------------------------ */
 
 /* EV-69 */
 static void end_forward(struct state *state)

@@ -53,7 +53,7 @@ const struct cp_rule *cp_world_rule(const struct cp_world *world,
     return cp_world_policy(world, policy)->missing ? &deny_rule : &allow_rule;
 }
 
-/* ---- Questions about all owners -------------------------------------------------------------- */
+/* ---- Questions about all owners ------------------------------------------------------------ */
 
 static bool is_addressed_match(const struct cp_world *world, uint32_t owner, uint32_t selector)
 {
@@ -140,8 +140,7 @@ const struct cp_owner *cp_world_next_domain_set(const struct cp_world *world,
     return NULL;
 }
 
-/* ---- Relabelling ------------------------------------------------------------------------------
- */
+/* ---- Relabelling --------------------------------------------------------------------------- */
 
 static bool is_changed(const struct cp_world *world,
                        const struct cp_label *label,

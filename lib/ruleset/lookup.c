@@ -10,7 +10,7 @@
 #define MOST_SUGGESTIONS 3u
 #define FARTHEST 3u /* changes of a letter that a suggestion may be away */
 
-/* ---- References ----------------------------------------------------------------------------- */
+/* ---- References ---------------------------------------------------------------------------- */
 
 /* A reference in two pieces: canonical type with colon, and name. */
 struct reference_parts {
@@ -74,7 +74,7 @@ const struct cp_reference *cp_lookup_reference(const struct calpol_ruleset *rule
     return NULL;
 }
 
-/* ---- Other names, and addresses ------------------------------------------------------------- */
+/* ---- Other names, and addresses ------------------------------------------------------------ */
 
 uint32_t cp_lookup_profile(const struct calpol_ruleset *ruleset, struct cp_text name)
 {
@@ -119,7 +119,7 @@ uint32_t cp_lookup_workload(const struct calpol_ruleset *ruleset,
     return first;
 }
 
-/* ---- Suggestions ---------------------------------------------------------------------------- */
+/* ---- Suggestions --------------------------------------------------------------------------- */
 
 struct suggestion {
     struct cp_text text;

@@ -80,7 +80,7 @@ const char *cp_option_name(enum cp_option option)
     return infos[option].name;
 }
 
-/* ---- Options with a few values ------------------------------------------------------------ */
+/* ---- Options with a few values ------------------------------------------------------------- */
 
 static void store(struct cp_options *options, enum cp_option option, uint8_t value)
 {
@@ -171,7 +171,7 @@ static int set_preset(struct cp_options *options, struct cp_text value)
     return CALPOL_ERROR_INVALID_INPUT;
 }
 
-/* ---- Failsafe ports ------------------------------------------------------------------------- */
+/* ---- Failsafe ports ------------------------------------------------------------------------ */
 
 static struct cp_text without_blanks(struct cp_text text)
 {
@@ -297,7 +297,7 @@ static void print_ports(const struct cp_failsafe_ports *ports, struct cp_buffer 
     }
 }
 
-/* ---- By name -------------------------------------------------------------------------------- */
+/* ---- By name ------------------------------------------------------------------------------- */
 
 int cp_options_set(struct cp_options *options,
                    struct cp_arena *arena,

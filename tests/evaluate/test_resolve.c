@@ -62,8 +62,7 @@ static const char *party_text(const struct cp_party *party)
     return cp_buffer_string(&buffer);
 }
 
-/* ---- References
- * ---------------------------------------------------------------------------------- */
+/* ---- References ---------------------------------------------------------------------------- */
 
 static const struct {
     const char *reference, *party;
@@ -128,8 +127,7 @@ START_TEST(what_is_wrong_with_a_flow_has_a_code_and_a_place)
 }
 END_TEST
 
-/* ---- Addresses (EV-14)
- * --------------------------------------------------------------------------- */
+/* ---- Addresses (EV-14) --------------------------------------------------------------------- */
 
 static const struct {
     const char *flow, *source, *destination;
@@ -162,8 +160,7 @@ START_TEST(family_and_addresses_are_settled)
 }
 END_TEST
 
-/* ---- Inline workloads (EV-10)
- * -------------------------------------------------------------------- */
+/* ---- Inline workloads (EV-10) -------------------------------------------------------------- */
 
 static struct cp_label_words labels[] = {
     {{"app", 3}, {"four", 4}},
@@ -306,8 +303,7 @@ START_TEST(a_host_and_an_inline_workload_share_a_node_that_nobody_declares)
 }
 END_TEST
 
-/* ---- Plain flows
- * --------------------------------------------------------------------------------- */
+/* ---- Plain flows --------------------------------------------------------------------------- */
 
 static struct calpol_flow plain_flow(void)
 {

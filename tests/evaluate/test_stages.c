@@ -206,8 +206,7 @@ START_TEST(stages_are_as_listed)
 }
 END_TEST
 
-/* ---- Own node (EV-129, EV-195, K8-52)
- * ------------------------------------------------------------ */
+/* ---- Own node (EV-129, EV-195, K8-52) ------------------------------------------------------ */
 
 #define FELIX(name, action)                                                                        \
     CALICO("FelixConfiguration", "name: " name, "defaultEndpointToHostAction: " action)

@@ -160,8 +160,7 @@ START_TEST(walks_end_as_they_should)
 }
 END_TEST
 
-/* ---- Options -----------------------------------------------------------------------------------
- */
+/* ---- Options ------------------------------------------------------------------------------- */
 
 #define WITH_PROFILES(list)                                                                        \
     CALICO("WorkloadEndpoint", "name: w, namespace: x",                                            \
@@ -204,8 +203,7 @@ START_TEST(options_change_walks)
 }
 END_TEST
 
-/* ---- Steps -------------------------------------------------------------------------------------
- */
+/* ---- Steps --------------------------------------------------------------------------------- */
 
 START_TEST(the_record_tells_what_was_looked_at)
 {

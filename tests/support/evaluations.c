@@ -76,8 +76,7 @@ void finish_asking(struct asked *asked)
     cp_arena_finish(&asked->arena);
 }
 
-/* ---- Flows -------------------------------------------------------------------------------------
- */
+/* ---- Flows --------------------------------------------------------------------------------- */
 
 static uint16_t number_of(struct cp_text text)
 {
@@ -237,8 +236,7 @@ void ask(struct asked *asked, const char *text)
     ck_assert_int_eq(resolve_flow(asked, text), CALPOL_FLOW_OK);
 }
 
-/* ---- Answers -----------------------------------------------------------------------------------
- */
+/* ---- Answers ------------------------------------------------------------------------------- */
 
 static void write_depends(struct cp_buffer *buffer, uint32_t depends)
 {
