@@ -367,10 +367,11 @@ static int add_workload(struct cp_compiler *compiler, const struct cp_workload_s
     struct cp_text reference;
     int status;
 
-    if (spec->host_network)
-        return add_host_pod(compiler, spec);
+    /* A finished pod has given up its address, its node's as well (K8-54). */
     if (spec->finished)
         return add_finished_pod(compiler, spec);
+    if (spec->host_network)
+        return add_host_pod(compiler, spec);
     status = add_workload_owner(compiler, spec);
     /* Pods and workload endpoints are found under one kind of reference. */
     if (!status)

@@ -129,7 +129,9 @@ START_TEST(pods_on_the_host_network_and_finished_pods_are_no_owners)
         "---\napiVersion: v1\nkind: Pod\nmetadata: {name: host, namespace: a}\n"
         "spec: {hostNetwork: true, nodeName: n1}\nstatus: {podIP: 192.0.2.1}\n"
         "---\napiVersion: v1\nkind: Pod\nmetadata: {name: done, namespace: a}\n"
-        "spec: {nodeName: n1}\nstatus: {phase: Succeeded, podIP: 10.0.0.9}\n";
+        "spec: {nodeName: n1}\nstatus: {phase: Succeeded, podIP: 10.0.0.9}\n"
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {name: both, namespace: a}\n"
+        "spec: {hostNetwork: true, nodeName: n1}\nstatus: {phase: Failed, podIP: 192.0.2.1}\n";
     struct compiled compiled;
     const struct cp_reference *reference;
 
@@ -139,6 +141,9 @@ START_TEST(pods_on_the_host_network_and_finished_pods_are_no_owners)
     ck_assert_ptr_nonnull(reference);
     ck_assert_int_eq(reference->type, CP_REFERENCE_HOST_POD);
     reference = cp_lookup_reference(compiled.ruleset, CP_TEXT("pod:a/done"));
+    ck_assert_ptr_nonnull(reference);
+    ck_assert_int_eq(reference->type, CP_REFERENCE_FINISHED);
+    reference = cp_lookup_reference(compiled.ruleset, CP_TEXT("pod:a/both"));
     ck_assert_ptr_nonnull(reference);
     ck_assert_int_eq(reference->type, CP_REFERENCE_FINISHED);
     free_compiled(&compiled);
