@@ -274,7 +274,8 @@ CALPOL_API int calpol_query_set_destination_port(calpol_query *query, uint32_t p
 CALPOL_API int calpol_query_set_icmp(calpol_query *query, int type, int code);
 /** HTTP method and path; NULL: not known. */
 CALPOL_API int calpol_query_set_http(calpol_query *query, const char *method, const char *path);
-/** Adds a name that the client resolved to the destination; NULL: it is known that there is none. */
+/** Adds a name that the client resolved to the destination; NULL: it is known that there is none.
+    What cannot be a domain's name, such as a pattern or a URL, is CALPOL_ERROR_INVALID_INPUT. */
 CALPOL_API int calpol_query_add_domain(calpol_query *query, const char *domain);
 
 /**

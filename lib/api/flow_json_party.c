@@ -4,6 +4,8 @@
  */
 #include "api/flow_json_parts.h"
 
+#include "net/domain.h"
+
 /* Copies a list of texts. */
 static uint32_t read_texts(struct cp_reader *reader,
                            const struct cp_field *field,
@@ -179,6 +181,14 @@ static void read_domains(struct cp_reader *reader,
     if (cp_field_present(&domains))
         words->domains = CP_KNOWN;
     words->domain_count = read_texts(reader, &domains, &words->domain_names);
+    for (uint32_t i = 0; i < words->domain_count; i++) {
+        struct cp_field item = cp_field_item(&domains, i);
+
+        /* A pattern would match its own like, and so allow what nobody resolved. */
+        if (words->domain_names[i].data && !cp_domain_is_name(words->domain_names[i]))
+            cp_report(reader, &item, CP_CODE_DOMAIN_NAME,
+                      "%q is no name that a client can have resolved", words->domain_names[i]);
+    }
 }
 
 void cp_flow_read_parties(struct cp_reader *reader,

@@ -10,6 +10,7 @@
 #include "api/flow_json_parts.h"
 #include "api/query.h"
 #include "api/reference.h"
+#include "net/domain.h"
 
 /* Settings that make up the flow. */
 #define FLOW_SETTINGS ((1u << CP_SETTING_RELABEL) - 1)
@@ -271,16 +272,28 @@ static int add_domain(struct calpol_query *query, struct cp_text domain)
     return CALPOL_OK;
 }
 
+static int add_name(struct calpol_query *query, struct cp_text domain)
+{
+    struct cp_buffer text;
+
+    if (cp_domain_is_name(domain))
+        return add_domain(query, domain);
+    cp_query_begin_error(query, &text);
+    cp_buffer_format(&text, "%q is no name that a client can have resolved", domain);
+    /* A later name does not make up for this one. */
+    return settle(query, CP_SETTING_DOMAINS, cp_query_fail(query, CALPOL_FLOW_BAD_FIELD, &text));
+}
+
 int calpol_query_add_domain(calpol_query *query, const char *domain)
 {
     if (!query)
         return CALPOL_ERROR_INVALID_ARGUMENT;
     if (domain)
-        return add_domain(query, cp_text_from(domain));
+        return add_name(query, cp_text_from(domain));
     cp_arena_finish(&query->arenas[CP_SETTING_DOMAINS]);
     memset(&query->domains, 0, sizeof(query->domains));
     query->words.domains = CP_KNOWN;
     query->words.domain_names = NULL;
     query->words.domain_count = 0;
-    return CALPOL_OK;
+    return settle(query, CP_SETTING_DOMAINS, CALPOL_OK);
 }

@@ -4,6 +4,8 @@
  */
 #include "net/domain.h"
 
+#define LONGEST_NAME 253u
+
 static struct cp_text without_final_dot(struct cp_text text)
 {
     if (text.length && text.data[text.length - 1] == '.')
@@ -21,6 +23,24 @@ static bool are_labels(struct cp_text text)
             return false;
     }
     return last != '.';
+}
+
+static bool is_name_byte(char byte)
+{
+    char lower = cp_lower(byte);
+
+    return (lower >= 'a' && lower <= 'z') || cp_is_digit(byte) || byte == '-' || byte == '_' ||
+           byte == '.';
+}
+
+bool cp_domain_is_name(struct cp_text text)
+{
+    text = without_final_dot(text);
+    for (size_t i = 0; i < text.length; i++) {
+        if (!is_name_byte(text.data[i]))
+            return false;
+    }
+    return text.length <= LONGEST_NAME && are_labels(text);
 }
 
 static bool is_whole_label(struct cp_text text, size_t at)

@@ -16,4 +16,8 @@
  */
 bool cp_domain_matches(struct cp_text pattern, struct cp_text name);
 
+/* Can this be the name of a domain: labels of letters, digits, "-" and "_", joined by dots, 253
+   bytes at most, one trailing dot set aside? No pattern and no URL. */
+bool cp_domain_is_name(struct cp_text text);
+
 #endif

@@ -117,7 +117,7 @@ static void note_other_fields(struct cp_resource_reader *reader, const struct cp
         other_count -= cp_node_find(spec->node, cp_text_from(option_names[i])) != NULL;
     if (other_count) {
         cp_report(&reader->base, spec, CP_CODE_FIELD_IGNORED,
-                  "%u fields without a part in policy are ignored", other_count);
+                  "fields without a part in policy are ignored, %u of them", other_count);
     }
 }
 

@@ -96,6 +96,16 @@ static bool is_noted(struct cp_resource_reader *reader,
     return false;
 }
 
+/* Somebody's network policy, or ours in a group or spelling that is not ours: leaving it out in
+   silence would look like an answer. */
+static bool is_like_policy(struct cp_text kind)
+{
+    const struct cp_text word = CP_TEXT("networkpolicy");
+
+    return kind.length >= word.length &&
+           cp_text_equal_folded(cp_text_from_byte(kind, kind.length - word.length), word);
+}
+
 static void note_ignored(struct cp_resource_reader *reader,
                          const struct cp_field *root,
                          struct cp_text api_version,
@@ -103,10 +113,15 @@ static void note_ignored(struct cp_resource_reader *reader,
 {
     struct cp_field field = cp_field_member(root, "kind");
 
-    if (!is_noted(reader, api_version, kind)) {
+    if (is_noted(reader, api_version, kind))
+        return;
+    if (is_like_policy(kind))
+        cp_report_as(&reader->base, &field, CP_CODE_KIND_IGNORED, CALPOL_SEVERITY_WARNING,
+                     "%t of %t is not read: whatever it allows or denies plays no part", kind,
+                     api_version);
+    else
         cp_report(&reader->base, &field, CP_CODE_KIND_IGNORED,
                   "%t of %t is not read, here and further on in this text", kind, api_version);
-    }
 }
 
 static void report_unknown_kind(struct cp_resource_reader *reader,
@@ -300,11 +315,23 @@ static void read_document(struct cp_resource_reader *reader, const struct cp_doc
         read_root(reader, &root, &none);
 }
 
+/* What a failed command left behind looks like this, and so does a policy that is not there. */
+static void report_empty(struct cp_resource_reader *reader)
+{
+    const struct cp_subject subject = {.place = {.source = reader->base.source}};
+    int status = cp_diagnose(reader->base.diagnostics, &subject, CP_CODE_SOURCE_EMPTY,
+                             CP_TEXT("holds no document: nothing of it plays a part"));
+
+    if (status == CALPOL_ERROR_NO_MEMORY)
+        cp_resource_no_memory(reader);
+}
+
 int cp_resources_read(struct cp_resource_reader *reader,
                       const struct cp_source *source,
                       const struct cp_yaml_limits *limits)
 {
     struct cp_documents documents = {0};
+    uint32_t error_count = reader->base.diagnostics->error_count;
     int status =
         cp_documents_read(source, limits, reader->base.arena, reader->base.diagnostics, &documents);
 
@@ -314,6 +341,8 @@ int cp_resources_read(struct cp_resource_reader *reader,
     for (uint32_t i = 0; i < documents.items.count && reader->base.status == CALPOL_OK; i++)
         read_document(reader, &documents.items.items[i]);
     reader->base.resource = CP_TEXT("");
+    if (!documents.items.count && reader->base.diagnostics->error_count == error_count)
+        report_empty(reader);
     if (cp_patterns_failed(reader->patterns))
         cp_resource_no_memory(reader);
     return reader->base.status;

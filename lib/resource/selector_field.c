@@ -90,6 +90,14 @@ static const char *lenient_consequence(const struct cp_resource_reader *reader,
                            : "; the whole resource is left out";
 }
 
+/* A YAML block text ends in a line break, which is no blank to Calico (resources.md 2.2). */
+static const char *line_break_advice(struct cp_text text)
+{
+    return text.length && text.data[text.length - 1] == '\n'
+               ? "; the text ends in a line break, write >- or |- or one line"
+               : "";
+}
+
 static void report_syntax(struct cp_resource_reader *reader,
                           const struct cp_field *field,
                           const struct place_rules *rules,
@@ -99,8 +107,9 @@ static void report_syntax(struct cp_resource_reader *reader,
     size_t character = cp_utf8_count(cp_text_first(text, problem->offset)) + 1;
 
     cp_report_inside(&reader->base, field, problem->offset, CP_CODE_SELECTOR_SYNTAX,
-                     "%s at character %U of %q%s", cp_selector_error_text(problem->error),
-                     (uint64_t)character, text, lenient_consequence(reader, rules));
+                     "%s at character %U of %q%s%s", cp_selector_error_text(problem->error),
+                     (uint64_t)character, text, line_break_advice(text),
+                     lenient_consequence(reader, rules));
 }
 
 static void parse(struct cp_resource_reader *reader,

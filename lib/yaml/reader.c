@@ -241,6 +241,8 @@ static bool read_finite(struct cp_reader *reader,
     }
     if (cp_node_number(field->node, out_value))
         return true;
+    if (field->node->type == CP_NODE_FLOAT)
+        wanted = "a finite number";
     report_type(reader, field, wanted);
     return false;
 }

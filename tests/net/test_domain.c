@@ -77,6 +77,24 @@ START_TEST(no_text_is_no_name)
 }
 END_TEST
 
+START_TEST(a_name_is_no_pattern_and_no_url)
+{
+    static const struct {
+        const char *text;
+        bool is_name;
+    } names[] = {
+        {"a.example.com", true},   {"A.example.COM.", true}, {"_dmarc.example.com", true},
+        {"localhost", true},       {"*.example.com", false}, {"https://a.example.com", false},
+        {"a.example.com:443", false}, {"a..b", false},       {"", false},
+        {".", false},              {"a b", false},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        ck_assert_msg(cp_domain_is_name(cp_text_from(names[i].text)) == names[i].is_name, "%s",
+                      names[i].text);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("net/domain");
@@ -84,6 +102,7 @@ Suite *test_suite(void)
 
     tcase_add_loop_test(patterns, patterns_match_whole_labels, 0, (int)COUNT_OF(cases));
     tcase_add_test(patterns, no_text_is_no_name);
+    tcase_add_test(patterns, a_name_is_no_pattern_and_no_url);
     suite_add_tcase(suite, patterns);
     return suite;
 }
