@@ -128,12 +128,15 @@ static bool target_port(const struct cp_service_port *port, const struct cp_work
     return false;
 }
 
-/* A pod on the host network is reached at its own addresses, which are its node's. */
+/* A pod on the host network is reached at its own addresses, or else at its node's (K8-53). */
 static int add_host_pod(struct cp_compiler *compiler, struct backend_list *list,
                         const struct cp_workload_spec *pod, uint16_t port)
 {
-    int status = CALPOL_OK;
+    struct cp_backend host = {.owner = CP_NONE, .is_host = true, .port = port};
+    int status = cp_named_node(compiler, pod->node, &host.node);
 
+    if (!status && !pod->addresses.count)
+        return add_backend(compiler, list, &host);
     for (uint32_t i = 0; !status && i < pod->addresses.count; i++) {
         const struct cp_backend backend = {
             .owner = CP_NONE,

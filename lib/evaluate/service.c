@@ -216,6 +216,8 @@ static void rewrite(const struct cp_flow *flow,
         .address = flow->destination.address,
         .port = flow->has_destination_port ? flow->destination_port : front_port,
     };
+    if (flow->rewrite == CP_REWRITE_NODE && flow->destination.node != CP_NONE)
+        out_flow->entry_node = flow->destination.node + 1;
     out_flow->destination = *party;
     out_flow->destination.interface_name = flow->destination.interface_name;
     out_flow->has_protocol = true;
@@ -240,6 +242,10 @@ static void party_of_backend(const struct cp_world *world,
                              const struct cp_backend *backend,
                              struct cp_party *out_party)
 {
+    if (backend->is_host) {
+        cp_party_of_node(world, backend->node, out_party);
+        return;
+    }
     if (backend->owner == CP_NONE) {
         cp_party_of_address(world, &backend->address, out_party);
         return;

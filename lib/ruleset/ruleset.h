@@ -261,7 +261,9 @@ struct cp_host_pod {
 /* ---- Services as destinations (kubernetes.md, section 9) --------------------------------- */
 
 struct cp_backend {
-    uint32_t owner; /* the pod, or CP_NONE: an address of a slice */
+    uint32_t owner; /* the pod, or CP_NONE: an address of a slice, or a node */
+    uint32_t node;  /* of a pod on the host network, CP_NONE: not known */
+    bool is_host;   /* such a pod: it is reached at its node's addresses */
     bool has_address;
     struct calpol_address address; /* of a slice; pods' own addresses are the owner's */
     uint16_t port;                 /* target port */
