@@ -162,7 +162,7 @@ static int set_options(const struct cli_load *load, calpol_loader *loader)
     return status;
 }
 
-static int unknown_code(const char *option, const char *name)
+int cli_unknown_code(const char *option, const char *name)
 {
     struct cli_suggestion suggestion = cli_suggestion_for(name);
 
@@ -185,11 +185,11 @@ static int disable_codes(calpol_loader *loader, const char *codes)
         size_t length = strcspn(codes, ",");
 
         if (length >= sizeof(name))
-            return unknown_code("disable", codes);
+            return cli_unknown_code("disable", codes);
         memcpy(name, codes, length);
         name[length] = '\0';
         if (calpol_loader_disable(loader, name) != CALPOL_OK)
-            return unknown_code("disable", name);
+            return cli_unknown_code("disable", name);
         if (codes[length] == '\0')
             return CLI_EXIT_OK;
         codes += length + 1;

@@ -44,6 +44,10 @@ int cli_load_ruleset(const struct cli_load *load,
                      const struct cli_common *common,
                      calpol_ruleset **out_ruleset);
 
+/* Says that an option names a code which does not exist, and the nearest. Returns the exit status.
+ */
+int cli_unknown_code(const char *option, const char *name);
+
 /* The exit status for what the library returned; says it where no diagnostic does. */
 int cli_load_status(int status);
 

@@ -18,6 +18,7 @@ static const struct {
 } commands[] = {
     {"eval", cli_eval, "is this flow allowed, and which rule decides?"},
     {"explain", cli_explain, "how does that answer come about, and what would change it?"},
+    {"check", cli_check, "what is wrong with these policies, and what is hardly meant?"},
     {"convert", cli_convert, "what does Calico make of these Kubernetes policies?"},
 };
 

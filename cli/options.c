@@ -20,8 +20,9 @@ struct parser {
     size_t group_count;
     char *const *arguments;
     int argument_count;
-    int next;      /* argument to be read */
-    uint64_t seen; /* bit per option */
+    struct cli_list *operands; /* words that belong to no option go there; NULL: there are none */
+    int next;                  /* argument to be read */
+    uint64_t seen;             /* bit per option */
 };
 
 /* An option as it was found on the command line. */
@@ -288,16 +289,10 @@ static bool note_seen(struct parser *parser, const struct found *found)
     return true;
 }
 
-/* A word that belongs to no option. */
 static bool add_operand(const struct parser *parser, const char *word)
 {
-    for (size_t i = 0; i < parser->group_count; i++) {
-        const struct cli_group *group = &parser->groups[i];
-
-        for (size_t j = 0; j < group->count; j++)
-            if (group->options[j].operand)
-                return list_add((void *)((char *)group->target + group->options[j].offset), word);
-    }
+    if (parser->operands)
+        return list_add(parser->operands, word);
     cli_error("unexpected argument \"%s\"; see calpol %s --help", word, parser->command);
     return false;
 }
@@ -308,12 +303,23 @@ bool cli_parse(const char *command,
                int argument_count,
                char *const *arguments)
 {
+    return cli_parse_words(command, groups, group_count, argument_count, arguments, NULL);
+}
+
+bool cli_parse_words(const char *command,
+                     const struct cli_group *groups,
+                     size_t group_count,
+                     int argument_count,
+                     char *const *arguments,
+                     struct cli_list *operands)
+{
     struct parser parser = {
         .command = command,
         .groups = groups,
         .group_count = group_count,
         .arguments = arguments,
         .argument_count = argument_count,
+        .operands = operands,
     };
 
     while (parser.next < argument_count) {

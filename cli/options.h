@@ -27,7 +27,6 @@ struct cli_option {
     enum cli_kind kind;
     size_t offset;              /* of the field in the target of its group */
     bool greedy;                /* of a list: takes all words up to the next option */
-    bool operand;               /* of a list: takes words that belong to no option */
     bool optional;              /* of a text: may be without its value, and is "" then */
     const char *const *choices; /* of a choice, ended by NULL */
     int32_t maximum;            /* of a number */
@@ -59,5 +58,13 @@ bool cli_parse(const char *command,
                size_t group_count,
                int argument_count,
                char *const *arguments);
+
+/* The same for a command that takes words beside its options: they go to operands. */
+bool cli_parse_words(const char *command,
+                     const struct cli_group *groups,
+                     size_t group_count,
+                     int argument_count,
+                     char *const *arguments,
+                     struct cli_list *operands);
 
 #endif

@@ -155,20 +155,97 @@ void cli_put_answer(const struct cli_stream *stream, const char *text)
     }
 }
 
-void cli_put_json(FILE *file, const char *text)
+/* Length of the character that the text begins with; 0 if it is no UTF-8. */
+static size_t character_length(const char *text)
 {
-    fputc('"', file);
-    for (; *text; text++) {
+    const unsigned char *byte = (const unsigned char *)text;
+    size_t length = byte[0] < 0x80                      ? 1
+                    : byte[0] >= 0xc2 && byte[0] < 0xe0 ? 2
+                    : byte[0] >= 0xe0 && byte[0] < 0xf0 ? 3
+                    : byte[0] >= 0xf0 && byte[0] < 0xf5 ? 4
+                                                        : 0;
+
+    for (size_t i = 1; i < length; i++)
+        if ((byte[i] & 0xc0) != 0x80)
+            return 0;
+    if ((byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xed && byte[1] >= 0xa0) ||
+        (byte[0] == 0xf0 && byte[1] < 0x90) || (byte[0] == 0xf4 && byte[1] >= 0x90))
+        return 0;
+    return length;
+}
+
+/* Writes a character of two bytes or more and returns its length; what is no UTF-8, or no character
+   at all, becomes U+FFFD. */
+static size_t put_character(FILE *file, const char *text)
+{
+    size_t length = character_length(text);
+
+    if (length == 0 || strncmp(text, "\xef\xbf\xbe", 3) == 0 ||
+        strncmp(text, "\xef\xbf\xbf", 3) == 0)
+        fputs("\xef\xbf\xbd", file);
+    else
+        fwrite(text, 1, length, file);
+    return length ? length : 1;
+}
+
+void cli_put_json_inside(FILE *file, const char *text)
+{
+    while (*text) {
         unsigned char byte = (unsigned char)*text;
 
+        if (byte >= 0x80) {
+            text += put_character(file, text);
+            continue;
+        }
         if (byte == '"' || byte == '\\')
             fprintf(file, "\\%c", byte);
+        else if (byte == '\n')
+            fputs("\\n", file);
         else if (byte < 0x20)
             fprintf(file, "\\u%04x", byte);
         else
             fputc(byte, file);
+        text++;
     }
+}
+
+void cli_put_json(FILE *file, const char *text)
+{
     fputc('"', file);
+    cli_put_json_inside(file, text);
+    fputc('"', file);
+}
+
+static void put_xml_byte(FILE *file, unsigned char byte)
+{
+    switch (byte) {
+    case '&':
+        fputs("&amp;", file);
+        break;
+    case '<':
+        fputs("&lt;", file);
+        break;
+    case '>':
+        fputs("&gt;", file);
+        break;
+    case '"':
+        fputs("&quot;", file);
+        break;
+    default:
+        /* XML has no way to write control characters. */
+        fprintf(file, byte < 0x20 || byte == 0x7f ? "\\x%02x" : "%c", byte);
+        break;
+    }
+}
+
+void cli_put_xml(FILE *file, const char *text)
+{
+    while (*text) {
+        if ((unsigned char)*text >= 0x80)
+            text += put_character(file, text);
+        else
+            put_xml_byte(file, (unsigned char)*text++);
+    }
 }
 
 void cli_error(const char *format, ...)

@@ -35,8 +35,13 @@ void cli_put_styled(const struct cli_stream *stream, enum cli_style style, const
 /* Writes an answer of the library's, its verdicts coloured. */
 void cli_put_answer(const struct cli_stream *stream, const char *text);
 
-/* Writes a JSON string with its quotes. */
+/* Writes a JSON string with its quotes, and without. What is no UTF-8 becomes U+FFFD. */
 void cli_put_json(FILE *file, const char *text);
+void cli_put_json_inside(FILE *file, const char *text);
+
+/* Writes text of an XML document or of an attribute in double quotes. Control characters are
+   written as \xNN, what is no UTF-8 as U+FFFD. */
+void cli_put_xml(FILE *file, const char *text);
 
 /* "calpol: " and a message to standard error, with a line feed. */
 void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -4,7 +4,9 @@
  */
 #include "compile/compiler.h"
 
-static int find_or_add(struct cp_compiler *compiler, struct cp_text name, bool declared,
+static int find_or_add(struct cp_compiler *compiler,
+                       struct cp_text name,
+                       bool declared,
                        struct cp_namespace_entry **out_entry)
 {
     const struct cp_index *index = &compiler->namespace_index;
@@ -26,7 +28,8 @@ static int find_or_add(struct cp_compiler *compiler, struct cp_text name, bool d
 }
 
 /* The labels of a namespace; the name label is forced, whatever the object says (K8-40). */
-static int set_labels(struct cp_compiler *compiler, const struct cp_pairs *labels,
+static int set_labels(struct cp_compiler *compiler,
+                      const struct cp_pairs *labels,
                       struct cp_namespace_entry *entry)
 {
     struct cp_label_list list = {0};
@@ -47,15 +50,12 @@ static int set_labels(struct cp_compiler *compiler, const struct cp_pairs *label
 /* K8-42: worth a note, since policies that select namespaces by other labels cannot match it. */
 static int note_undeclared(struct cp_compiler *compiler, const struct cp_metadata *user)
 {
-    const struct cp_subject subject = {
-        .place = user->origin.place,
-        .document = user->origin.document,
-        .resource = user->resource,
-        .path = CP_TEXT("metadata.namespace"),
-    };
     struct cp_buffer message;
+    struct cp_subject subject;
     int status;
 
+    if (!cp_metadata_subject(user, CP_TEXT("metadata.namespace"), compiler->work, &subject))
+        return CALPOL_ERROR_NO_MEMORY;
     cp_buffer_init(&message, compiler->work);
     cp_buffer_format(&message,
                      "namespace %q is not in the input: it is taken to exist without labels but "

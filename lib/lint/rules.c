@@ -61,9 +61,30 @@ static bool void_by_not_nets(const struct cp_rule *rule, int family)
     return rule->family_void[family] && !rule->family_void_match[family];
 }
 
+/* Actions with a rule for just one IP version, as bits, by that version: 0 is IPv4, 1 is IPv6. */
+struct single_family {
+    unsigned actions[2];
+};
+
+static struct single_family find_single_family(const struct cp_linted_rules *rules)
+{
+    struct single_family single = {{0}};
+
+    for (uint32_t i = 0; i < rules->count; i++) {
+        const struct cp_rule *rule = &rules->rules[i];
+
+        for (int family = 0; family < 2; family++) {
+            if (rule->ip_version == (family ? 6 : 4) || void_by_not_nets(rule, !family))
+                single.actions[family] |= 1u << rule->action;
+        }
+    }
+    return single;
+}
+
 static void check_family(struct cp_linter *linter,
                          const struct cp_linted *policy,
                          const struct cp_linted_rules *rules,
+                         const struct single_family *single,
                          uint32_t number)
 {
     const struct cp_rule *rule = &rules->rules[number];
@@ -73,7 +94,8 @@ static void check_family(struct cp_linter *linter,
 
         if (!void_by_not_nets(rule, family) || (rule->ip_version && rule->ip_version != version))
             continue;
-        if (version == 6 && !cp_lint_minds_ipv6(linter, rule->action))
+        if ((version == 6 && !cp_lint_minds_ipv6(linter, rule->action)) ||
+            single->actions[family] >> rule->action & 1)
             continue;
         cp_advise_rule(
             linter, policy, rules, number, "", CP_CODE_FAMILY_VOIDED_RULE,
@@ -178,10 +200,11 @@ void cp_lint_rules(struct cp_linter *linter, const struct cp_linted *policy)
     for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
         struct cp_linted_rules rules =
             cp_linted_rules(linter, policy, (enum cp_direction)direction);
+        const struct single_family single = find_single_family(&rules);
 
         check_unreachable(linter, policy, &rules);
         for (uint32_t i = 0; i < rules.count; i++) {
-            check_family(linter, policy, &rules, i);
+            check_family(linter, policy, &rules, &single, i);
             check_entity(linter, policy, &rules, i, true);
             check_entity(linter, policy, &rules, i, false);
         }

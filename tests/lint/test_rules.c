@@ -68,6 +68,21 @@ static const struct {
      VOIDED},
     {POLICY("shop",
             "p",
+            "egress: [{action: Deny, destination: {notNets: [10.0.0.0/8]}}, "
+            "{action: Deny, destination: {notNets: ['fd00::/8']}}]"),
+     ""}, /* a rule for each */
+    {POLICY("shop",
+            "p",
+            "egress: [{action: Deny, destination: {notNets: [10.0.0.0/8]}}, "
+            "{action: Deny, ipVersion: 6}]"),
+     ""},
+    {POLICY("shop",
+            "p",
+            "egress: [{action: Deny, destination: {notNets: [10.0.0.0/8]}}, "
+            "{action: Allow, ipVersion: 6}]"),
+     VOIDED},
+    {POLICY("shop",
+            "p",
             "egress: [{action: Deny, destination: {nets: [10.0.0.0/8], "
             "notNets: [10.1.0.0/16]}}]"),
      ""}, /* nets say so themselves */
