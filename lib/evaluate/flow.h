@@ -75,6 +75,8 @@ struct cp_flow {
     const struct cp_text *domain_names;
     uint32_t domain_count;
     struct cp_pre_dnat pre_dnat;
+    uint32_t entry_node; /* the node whose address the packet had before a nodePort or hostPort was
+                            rewritten, plus 1: it passes through that node; 0: none */
     enum cp_rewrite rewrite;
     uint32_t service;      /* CP_REWRITE_SERVICE: its number */
     uint32_t service_port; /* its port as named in the reference; CP_NONE: by destination_port */

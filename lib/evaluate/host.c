@@ -352,10 +352,11 @@ static void finish(struct crossing *crossing, uint32_t first_step)
         cp_record_doubt(recorder, first_step);
 }
 
-void cp_add_crossing(struct cp_plan *plan, enum cp_direction direction, bool is_local)
+static void add_crossing(struct cp_plan *plan,
+                         const struct cp_party *party,
+                         enum cp_direction direction,
+                         bool is_local)
 {
-    const struct cp_party *party =
-        direction == CP_INGRESS ? &plan->flow->destination : &plan->flow->source;
     struct crossing crossing = {
         .plan = plan,
         .direction = direction,
@@ -368,4 +369,24 @@ void cp_add_crossing(struct cp_plan *plan, enum cp_direction direction, bool is_
         add_candidate(&crossing, candidate(&crossing.candidates, i));
     if (crossing.candidates.count)
         finish(&crossing, first_step);
+}
+
+void cp_add_crossing(struct cp_plan *plan, enum cp_direction direction, bool is_local)
+{
+    add_crossing(plan,
+                 direction == CP_INGRESS ? &plan->flow->destination : &plan->flow->source,
+                 direction, is_local);
+}
+
+void cp_add_passage(struct cp_plan *plan, uint32_t node)
+{
+    const struct cp_party passed = {
+        .kind = CP_PARTY_HOST,
+        .owner = CP_NONE,
+        .node = node,
+        .interface_name = plan->flow->destination.interface_name,
+    };
+
+    add_crossing(plan, &passed, CP_INGRESS, false);
+    add_crossing(plan, &passed, CP_EGRESS, false);
 }

@@ -17,4 +17,7 @@ uint32_t cp_wildcard_of(const struct cp_world *world, uint32_t node);
  */
 void cp_add_crossing(struct cp_plan *plan, enum cp_direction direction, bool is_local);
 
+/* The stages of a node that traffic from outside merely passes through, in and out again. */
+void cp_add_passage(struct cp_plan *plan, uint32_t node);
+
 #endif

@@ -276,10 +276,22 @@ static bool add_source_workload(struct cp_plan *plan)
     return false;
 }
 
+/* A packet for a nodePort is taken in by the node that was dialled, rewritten there and sent on to
+   the backend's node (K8-118): the dialled node's host endpoints see it first. */
+static void add_entry_node(struct cp_plan *plan)
+{
+    const struct cp_flow *flow = plan->flow;
+    uint32_t node = flow->entry_node - 1;
+
+    if (flow->entry_node && node != flow->destination.node && node != flow->source.node)
+        cp_add_passage(plan, node);
+}
+
 static void add_destination(struct cp_plan *plan)
 {
     const struct cp_party *destination = &plan->flow->destination;
 
+    add_entry_node(plan);
     if (destination->kind == CP_PARTY_HOST) {
         cp_add_crossing(plan, CP_INGRESS, true); /* EV-48 */
     } else if (destination->kind == CP_PARTY_WORKLOAD) {

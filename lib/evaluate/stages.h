@@ -7,8 +7,8 @@
 
 #include "evaluate/walk.h"
 
-/* The longest list is that of two workloads on different nodes: nine stages. */
-#define CP_STAGE_LIMIT 12u
+/* The longest list is that of two workloads on different nodes through a third: 13 stages. */
+#define CP_STAGE_LIMIT 16u
 
 /* An evaluation under way. */
 struct cp_plan {
