@@ -19,8 +19,9 @@ usage() {
     sed -n '/^# usage:/,/^$/ s/^# \{0,1\}//p' "$0"
 }
 
-# have WHAT: is it there? A command, module:NAME for pkg-config, header:NAME for the C compiler, or
-# clang:FLAG for something clang links with.
+# have WHAT: is it there? A command, module:NAME for pkg-config, header:NAME for the C compiler,
+# python:NAME for a module of the first python3 or the system's, or clang:FLAG for something clang
+# links with.
 have() {
     case $1 in
     module:*)
@@ -28,6 +29,10 @@ have() {
         ;;
     header:*)
         echo "#include <${1#header:}>" | cc -E -x c - -o /dev/null 2>/dev/null
+        ;;
+    python:*)
+        python3 -c "import ${1#python:}" 2>/dev/null ||
+            /usr/bin/python3 -c "import ${1#python:}" 2>/dev/null
         ;;
     clang:*)
         printf 'int LLVMFuzzerTestOneInput(void);\nint LLVMFuzzerTestOneInput(void) { return 0; }\n' |
@@ -65,6 +70,7 @@ test_packages=(
     'g++=g++'
     nm=binutils
     python3=python3
+    python:yaml=python3-yaml
     valgrind=valgrind
     module:check=check
 )
