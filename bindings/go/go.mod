@@ -1,0 +1,3 @@
+module calpol.example/calpol
+
+go 1.19
