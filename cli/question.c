@@ -128,8 +128,12 @@ int cli_question_check(struct cli_question *question)
         cli_error("--flow is a whole flow: leave out the options that describe one");
         return CLI_EXIT_INVALID;
     }
-    if (!question->flow && !question->from && !question->to) {
-        cli_error("no flow: give --from and --to, or --flow");
+    if (!question->flow && (!question->from || !question->to)) {
+        const char *missing = question->from ? "--to" : "--from";
+
+        cli_error("no %s: an end that is not named would be taken to lie outside the cluster; if "
+                  "that is meant, say %s external (or give --flow)",
+                  missing, missing);
         return CLI_EXIT_INVALID;
     }
     if (question->icmp && !read_icmp(question))
@@ -171,14 +175,21 @@ int cli_question_relabel(const struct cli_question *question,
     return CLI_EXIT_OK;
 }
 
+/* Somewhere outside the cluster, at an address that is not told: what the library takes an end to be
+   that is not named. */
+static bool is_named(const char *reference)
+{
+    return reference && strcmp(reference, "external") != 0;
+}
+
 static int set_from(const struct cli_question *question, calpol_query *query)
 {
-    return question->from ? calpol_query_set_source(query, question->from) : CALPOL_OK;
+    return is_named(question->from) ? calpol_query_set_source(query, question->from) : CALPOL_OK;
 }
 
 static int set_to(const struct cli_question *question, calpol_query *query)
 {
-    return question->to ? calpol_query_set_destination(query, question->to) : CALPOL_OK;
+    return is_named(question->to) ? calpol_query_set_destination(query, question->to) : CALPOL_OK;
 }
 
 static int set_protocol(const struct cli_question *question, calpol_query *query)

@@ -284,6 +284,15 @@ static enum calpol_flow_error describe(const struct calpol_diagnostics *problems
     return error_of(first->code);
 }
 
+static bool begins_object(struct cp_text json)
+{
+    size_t at = 0;
+
+    while (at < json.length && json.data[at] && strchr(" \t\r\n", json.data[at]))
+        at++;
+    return at < json.length && json.data[at] == '{';
+}
+
 /* Reads into words, reporting to problems. */
 static int read_text(struct cp_text json,
                      struct cp_arena *arena,
@@ -293,12 +302,17 @@ static int read_text(struct cp_text json,
     const struct cp_source source = {.name = "flow", .text = json};
     struct cp_documents documents = {.items.count = 0};
     struct cp_reader reader = {.arena = arena, .diagnostics = problems, .source = &source};
-    int status = cp_documents_read(&source, &limits, arena, problems, &documents);
+    const struct cp_subject start = {.place = {&source, 1, 1}};
     const struct cp_node *node;
+    int status = cp_documents_read(&source, &limits, arena, problems, &documents);
 
     if (status || problems->error_count)
         return status;
     node = only_document(&reader, &documents);
+    /* A line out of a YAML file is a mapping too, of one member, and says nothing of the rest. */
+    if (node && node->type == CP_NODE_MAPPING && !begins_object(json))
+        return cp_diagnose(problems, &start, CP_CODE_YAML_SYNTAX,
+                           CP_TEXT("a flow is a JSON object, in braces"));
     if (node)
         read_flow(&reader, node, words);
     if (reader.status)

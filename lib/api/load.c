@@ -36,10 +36,13 @@ static int list_inputs(const struct calpol_loader *loader, struct calpol_diagnos
 }
 
 /* Reports why an input has no text. */
-static int report_input(struct calpol_diagnostics *list, const struct cp_input *input)
+static int report_input(struct calpol_diagnostics *list,
+                        const struct cp_input *input,
+                        enum cp_code code,
+                        const char *message)
 {
     const struct cp_subject subject = {.place.source = &input->source};
-    int status = cp_diagnose(list, &subject, input->code, cp_text_from(input->message));
+    int status = cp_diagnose(list, &subject, code, cp_text_from(message));
 
     return status == CALPOL_ERROR_LIMIT ? CALPOL_OK : status;
 }
@@ -53,10 +56,19 @@ static int read_input(struct cp_resource_reader *reader,
         .max_depth = options->max_depth,
         .max_nodes = options->max_nodes,
     };
+    uint32_t error_count;
+    int status;
 
     if (input->code != CP_CODE_NONE)
-        return report_input(reader->base.diagnostics, input);
-    return cp_resources_read(reader, &input->source, &limits);
+        return report_input(reader->base.diagnostics, input, input->code, input->message);
+    error_count = reader->base.diagnostics->error_count;
+    status = cp_resources_read(reader, &input->source, &limits);
+    /* What a failed command left behind looks like this, and so does a policy that is not there. */
+    if (!status && input->is_file && !reader->document_count &&
+        reader->base.diagnostics->error_count == error_count)
+        status = report_input(reader->base.diagnostics, input, CP_CODE_SOURCE_EMPTY,
+                              "holds no document: nothing of it plays a part");
+    return status;
 }
 
 /* What a load comes to by what was reported. */

@@ -25,6 +25,7 @@ struct cp_resource_reader {
     struct cp_intern *names; /* the ruleset's: keys and values of selectors */
     struct cp_patterns *patterns;
     enum cp_door door;           /* of the object at hand */
+    uint32_t document_count;       /* of the text that was read last */
     struct cp_metadata metadata; /* of the object at hand, read and checked */
     bool tier_prefix_required;   /* load flag */
     uint32_t errors_before;      /* base.error_count when the object was begun: an object with

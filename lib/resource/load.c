@@ -315,23 +315,11 @@ static void read_document(struct cp_resource_reader *reader, const struct cp_doc
         read_root(reader, &root, &none);
 }
 
-/* What a failed command left behind looks like this, and so does a policy that is not there. */
-static void report_empty(struct cp_resource_reader *reader)
-{
-    const struct cp_subject subject = {.place = {.source = reader->base.source}};
-    int status = cp_diagnose(reader->base.diagnostics, &subject, CP_CODE_SOURCE_EMPTY,
-                             CP_TEXT("holds no document: nothing of it plays a part"));
-
-    if (status == CALPOL_ERROR_NO_MEMORY)
-        cp_resource_no_memory(reader);
-}
-
 int cp_resources_read(struct cp_resource_reader *reader,
                       const struct cp_source *source,
                       const struct cp_yaml_limits *limits)
 {
     struct cp_documents documents = {0};
-    uint32_t error_count = reader->base.diagnostics->error_count;
     int status =
         cp_documents_read(source, limits, reader->base.arena, reader->base.diagnostics, &documents);
 
@@ -341,8 +329,7 @@ int cp_resources_read(struct cp_resource_reader *reader,
     for (uint32_t i = 0; i < documents.items.count && reader->base.status == CALPOL_OK; i++)
         read_document(reader, &documents.items.items[i]);
     reader->base.resource = CP_TEXT("");
-    if (!documents.items.count && reader->base.diagnostics->error_count == error_count)
-        report_empty(reader);
+    reader->document_count = documents.items.count;
     if (cp_patterns_failed(reader->patterns))
         cp_resource_no_memory(reader);
     return reader->base.status;

@@ -241,15 +241,18 @@ static bool read_finite(struct cp_reader *reader,
     }
     if (cp_node_number(field->node, out_value))
         return true;
-    if (field->node->type == CP_NODE_FLOAT)
-        wanted = "a finite number";
     report_type(reader, field, wanted);
     return false;
 }
 
 bool cp_read_number(struct cp_reader *reader, const struct cp_field *field, double *out_value)
 {
-    return is_readable(reader, field) && read_finite(reader, field, "a number", out_value);
+    const char *wanted;
+
+    if (!is_readable(reader, field))
+        return false;
+    wanted = field->node->type == CP_NODE_FLOAT ? "a finite number" : "a number";
+    return read_finite(reader, field, wanted, out_value);
 }
 
 bool cp_read_integer(struct cp_reader *reader, const struct cp_field *field, int64_t *out_value)

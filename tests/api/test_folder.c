@@ -228,7 +228,7 @@ START_TEST(max_total_bytes_holds_for_files)
     ck_assert_int_eq(calpol_loader_new(&options, &loader), CALPOL_OK);
     ck_assert_int_eq(calpol_loader_add_path(loader, folder), CALPOL_OK);
     ck_assert_int_eq(calpol_loader_finish(loader, &ruleset, &diagnostics), CALPOL_ERROR_LIMIT);
-    ck_assert_uint_eq(calpol_diagnostics_count(diagnostics), 1);
+    ck_assert_uint_eq(calpol_diagnostics_count_severity(diagnostics, CALPOL_SEVERITY_ERROR), 1);
     calpol_diagnostics_free(diagnostics);
     calpol_loader_free(loader);
 }
