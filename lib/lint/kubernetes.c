@@ -32,40 +32,42 @@ static const struct cp_k8s_peer *written_peer(const struct cp_linted *policy,
 
 /* A podSelector alone, and in front of it a namespaceSelector alone: two peers where one may be
    meant. Not if there are such pods in the policy's own namespace, for then it makes sense. */
-static void check_or(struct cp_linter *linter,
-                     const struct cp_linted *policy,
-                     const struct cp_linted_rules *rules,
-                     uint32_t rule)
+bool cp_lint_dash(struct cp_linter *linter,
+                  const struct cp_linted *policy,
+                  const struct cp_linted_rules *rules,
+                  uint32_t rule)
 {
     const bool is_ingress = rules->direction == CP_INGRESS;
     const struct cp_rule *compiled = &rules->rules[rule];
     const uint32_t selector = (is_ingress ? &compiled->source : &compiled->destination)->selector;
-    const struct cp_k8s_peer *second = written_peer(policy, rules, rule), *first;
+    const struct cp_k8s_peer *second, *first;
 
+    second = policy->k8s ? written_peer(policy, rules, rule) : NULL;
     if (!second || rules->specs->items.items[rule].written_peer == 0)
-        return;
+        return false;
     first = second - 1;
     if (!first->namespace_selector.given || first->pod_selector.given ||
         !second->pod_selector.given || second->namespace_selector.given)
-        return;
+        return false;
     if (selector != CP_NONE && cp_bitset_has(linter->survey.by_endpoints, selector))
-        return;
+        return false;
     cp_advise_rule(linter, policy, rules, rule,
                    is_ingress ? "source.selector" : "destination.selector", CP_CODE_SUSPICIOUS_OR,
                    "a peer of its own, so that the rule matches all pods of the namespaces before "
                    "it, and these of namespace %q; without its dash both are one peer, these pods "
                    "of those namespaces",
                    policy->policy->namespace_name);
+    return true;
 }
 
 void cp_lint_peers(struct cp_linter *linter, const struct cp_linted *policy)
 {
-    for (int direction = CP_INGRESS; policy->k8s && direction <= CP_EGRESS; direction++) {
+    for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
         struct cp_linted_rules rules =
             cp_linted_rules(linter, policy, (enum cp_direction)direction);
 
         for (uint32_t i = 0; i < rules.count; i++)
-            check_or(linter, policy, &rules, i);
+            cp_lint_dash(linter, policy, &rules, i);
     }
 }
 

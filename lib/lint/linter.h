@@ -122,6 +122,12 @@ bool cp_lint_host_peer(struct cp_linter *linter,
                        const struct cp_linted_rules *rules,
                        uint32_t rule);
 
+/* Says that a peer of a converted policy is one dash away from another meaning, if it may be. */
+bool cp_lint_dash(struct cp_linter *linter,
+                  const struct cp_linted *policy,
+                  const struct cp_linted_rules *rules,
+                  uint32_t rule);
+
 /* The check of everything else. */
 void cp_lint_endpoints(struct cp_linter *linter);
 

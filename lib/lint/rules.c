@@ -169,6 +169,7 @@ static void check_selector(struct cp_linter *linter,
 
     if (entity->selector == CP_NONE || cp_bitset_has(linter->survey.by_owners, entity->selector) ||
         !shows_peers(linter, policy, written) || cp_lint_host_peer(linter, policy, rules, number) ||
+        cp_lint_dash(linter, policy, rules, number) ||
         cp_lint_is_impossible(linter, &written->selector))
         return;
     cp_advise_rule(

@@ -12,46 +12,47 @@ static bool names_protocol(const struct cp_rule *rule, uint8_t protocol)
     return rule->criteria >> CP_CRITERION_PROTOCOL & 1 && rule->protocol == protocol;
 }
 
-/* Is there a rule that speaks of ICMPv6, or denies whatever protocol it is? */
-static bool covers_icmpv6(const struct cp_linted_rules *rules)
+/* Does a rule speak of ICMPv6, or deny whatever protocol it is? */
+static bool covers_icmpv6(const struct cp_rule *rule)
 {
-    for (uint32_t i = 0; i < rules->count; i++) {
-        const struct cp_rule *rule = &rules->rules[i];
-        bool any_protocol = !(rule->criteria >> CP_CRITERION_PROTOCOL & 1);
-
-        if (names_protocol(rule, CP_PROTOCOL_ICMPV6))
-            return true;
-        if (any_protocol && rule->action == CALPOL_ACTION_DENY && rule->ip_version != 4)
-            return true;
-    }
-    return false;
+    if (names_protocol(rule, CP_PROTOCOL_ICMPV6))
+        return true;
+    return !(rule->criteria >> CP_CRITERION_PROTOCOL & 1) && rule->action == CALPOL_ACTION_DENY &&
+           rule->ip_version != 4;
 }
 
-/* A rule that lets everything through behind the denial makes the gap one. */
-static bool allows_the_rest(const struct cp_linted_rules *rules)
+/* A denial of ICMP is a gap if a rule behind it lets everything through and none in front of that
+   thinks of ICMPv6. *out_denial is the denial. */
+static bool leaves_icmpv6_open(const struct cp_linted_rules *rules, uint32_t *out_denial)
 {
-    const struct cp_rule *last = rules->count ? &rules->rules[rules->count - 1] : NULL;
+    bool is_denied = false;
 
-    return last && !last->criteria && last->action == CALPOL_ACTION_ALLOW;
+    for (uint32_t i = 0; i < rules->count; i++) {
+        const struct cp_rule *rule = &rules->rules[i];
+
+        if (covers_icmpv6(rule))
+            return false;
+        if (!rule->criteria && rule->action == CALPOL_ACTION_ALLOW)
+            return is_denied;
+        if (!is_denied && rule->action == CALPOL_ACTION_DENY &&
+            names_protocol(rule, CP_PROTOCOL_ICMP)) {
+            *out_denial = i;
+            is_denied = true;
+        }
+    }
+    return false;
 }
 
 static void check_icmp(struct cp_linter *linter,
                        const struct cp_linted *policy,
                        const struct cp_linted_rules *rules)
 {
-    for (uint32_t i = 0; i < rules->count; i++) {
-        const struct cp_rule *rule = &rules->rules[i];
+    uint32_t denial;
 
-        if (rule->action != CALPOL_ACTION_DENY || !names_protocol(rule, CP_PROTOCOL_ICMP))
-            continue;
-        if (covers_icmpv6(rules) || !allows_the_rest(rules) ||
-            !cp_lint_minds_ipv6(linter, CALPOL_ACTION_DENY))
-            return;
-        cp_advise_rule(linter, policy, rules, i, "protocol", CP_CODE_ICMPV6_LEFT_OPEN,
+    if (leaves_icmpv6_open(rules, &denial) && cp_lint_minds_ipv6(linter, CALPOL_ACTION_DENY))
+        cp_advise_rule(linter, policy, rules, denial, "protocol", CP_CODE_ICMPV6_LEFT_OPEN,
                        "protocol ICMP is IPv4 only: ICMPv6 is not denied; add a rule with protocol "
                        "ICMPv6");
-        return;
-    }
 }
 
 /* Is there a destination without bounds among the networks? */

@@ -155,7 +155,9 @@ static void read_tier(struct cp_resource_reader *reader,
         return;
     policy->baseline = cp_text_is(text, "Baseline");
     if (!policy->baseline && !cp_text_is(text, "Admin"))
-        cp_report(&reader->base, field, CP_CODE_CNP_TIER, "tier %q, expected Admin or Baseline",
+        cp_report(&reader->base, field, CP_CODE_CNP_TIER,
+                  text.length ? "tier %q, expected Admin or Baseline"
+                              : "no tier, expected Admin or Baseline",
                   text);
 }
 

@@ -90,6 +90,10 @@ bool cp_k8s_read_cidr(struct cp_resource_reader *reader,
 
     if (cp_field_present(field) && !cp_read_text(&reader->base, field, &text))
         return false;
+    if (!cp_field_present(field)) {
+        cp_report(&reader->base, field, CP_CODE_CIDR, "no cidr, expected a network");
+        return false;
+    }
     problem = cp_prefix_parse(text, true, &prefix);
     if (problem == CP_PREFIX_OK && text.length > max_length)
         problem = CP_PREFIX_BAD;

@@ -83,14 +83,14 @@ void cp_default_types(struct cp_resource_reader *reader,
     if (reader->door == CP_DOOR_RAW) {
         policy->types = CP_TYPE_INGRESS | CP_TYPE_EGRESS;
         cp_report(&reader->base, &types, CP_CODE_TYPES_MISSING_RAW,
-                  "a raw object without types applies in both directions");
+                  "a raw object without types is in force in both directions; write types");
         return;
     }
     policy->types = types_of_rules(cp_field_count(&ingress) > 0, cp_field_count(&egress) > 0);
     by_presence = types_of_rules(cp_field_present(&ingress), cp_field_present(&egress));
     if (by_presence != policy->types) {
         cp_report(&reader->base, &types, CP_CODE_TYPES_AMBIGUOUS,
-                  "taken as %s, but API servers that look for the keys alone make it %s",
+                  "taken as %s, but servers that look at the keys alone make it %s; write types",
                   types_text(policy->types), types_text(by_presence));
     }
 }

@@ -76,8 +76,8 @@ static void read_spec(struct cp_resource_reader *reader,
     } else if (!cp_field_present(&order)) {
         cp_report(
             &reader->base, &order, CP_CODE_TIER_ORDER_MISSING,
-            "a tier without order is taken as the last; clusters differ in this, some make it "
-            "1000000");
+            "a tier without order is taken as the last, and some clusters make it 1000000; write "
+            "order");
     }
     /* What lenient loading takes for one that is wrong. */
     if (tier->default_action == CALPOL_ACTION_NONE)

@@ -148,9 +148,10 @@ static void check_domain(struct cp_resource_reader *reader, const struct cp_fiel
     struct cp_text text;
 
     if (cp_read_text(&reader->base, item, &text) && !cp_is_domain(reader, text)) {
-        cp_report(&reader->base, item, CP_CODE_DOMAIN_NAME,
-                  "%q is no domain name, expected labels joined by dots, one of them perhaps \"*\"",
-                  text);
+        cp_report(
+            &reader->base, item, CP_CODE_DOMAIN_NAME,
+            "%q is no domain name, expected labels joined by dots, perhaps one \"*\" among them",
+            text);
     }
 }
 
@@ -290,6 +291,11 @@ bool cp_read_protocol(struct cp_resource_reader *reader,
 
     if (field->node && field->node->type == CP_NODE_TEXT)
         return read_protocol_text(reader, field, out_protocol);
+    if (field->node && !cp_node_is_scalar(field->node) && field->node->flaw == CP_FLAW_NONE) {
+        cp_report(&reader->base, field, CP_CODE_TYPE, "expected a protocol, found %s",
+                  cp_node_type_text(field->node));
+        return false;
+    }
     if (!cp_read_integer(&reader->base, field, &number))
         return false;
     if (number < 1 || number > 255) {

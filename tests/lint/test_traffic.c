@@ -20,6 +20,12 @@ static const struct {
 } pings[] = {
     {POLICY("shop", "p", "ingress: [" DENY_PING ", {action: Allow}]"), OPEN},
     {POLICY("shop", "p", "ingress: [{action: Deny, protocol: 1}, {action: Allow}]"), OPEN},
+    {POLICY("shop",
+            "p",
+            "ingress: [" DENY_PING ", {action: Allow}, {action: Deny, protocol: ICMPv6}]"),
+     OPEN "\nunreachable-rule " P "spec.ingress[2]"},
+    {POLICY("shop", "p", "ingress: [{action: Allow}, " DENY_PING "]"),
+     "unreachable-rule " P "spec.ingress[1]"},
     {WEB_V6 POLICY("shop", "p", "ingress: [" DENY_PING ", {action: Allow}]"), OPEN},
     {WEB POLICY("shop", "p", "ingress: [" DENY_PING ", {action: Allow}]"), ""}, /* IPv4 only */
     {POLICY("shop", "p", "ingress: [" DENY_PING "]"), ""}, /* the rest is denied anyway */
