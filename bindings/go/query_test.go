@@ -4,6 +4,7 @@ package calpol
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -260,5 +261,33 @@ func TestVerdictsAsJSON(t *testing.T) {
 		if !strings.Contains(string(text), part) {
 			t.Errorf("%s lacks %s", text, part)
 		}
+	}
+}
+
+func TestJSONFormOfAFlow(t *testing.T) {
+	flow := Flow{
+		Source: "shop/web", Domains: []string{"a"}, // by calls
+		Protocol: "TCP", SourcePort: Known(0), DestinationPort: Known(80),
+		ICMPType: Known(0), ICMPCode: Known(0), HTTPMethod: "GET", HTTPPath: "/<&>",
+		PreDNATIP: "192.0.2.1", PreDNATPort: Known(0), IPVersion: 4, State: StateRelated,
+	}
+	form, err := flow.json()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var actual, expected interface{}
+	if err := json.Unmarshal(form, &actual); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(`{"protocol": "TCP", "source_port": 0, "destination_port": 80,
+		"icmp": {"type": 0, "code": 0}, "http": {"method": "GET", "path": "/<&>"},
+		"pre_dnat": {"ip": "192.0.2.1", "port": 0}, "ip_version": 4, "state": "related"}`), &expected); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(actual, expected) {
+		t.Fatalf("%s", form)
+	}
+	if form, err = (&Flow{NoHTTP: true}).json(); err != nil || string(form) != `{"http":null,"state":"new"}` {
+		t.Fatalf("%s, %v", form, err)
 	}
 }

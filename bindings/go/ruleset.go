@@ -22,45 +22,54 @@ import (
 // Its memory is C's, so the garbage collector does not know how much hangs on a Ruleset: call Close
 // when a new ruleset took its place, rather than wait for the finalizer.
 type Ruleset struct {
+	*holder
+	diagnostics []Diagnostic
+}
+
+// What holds the reference to a ruleset of C's. It outlives the Ruleset if a call is under way when
+// that is finalized.
+type holder struct {
 	handle *C.calpol_ruleset
 	// Calls that are using the handle, and one for as long as it is not closed. At 0 it is gone.
-	users       atomic.Int64
-	closed      atomic.Bool
-	diagnostics []Diagnostic
+	users  atomic.Int64
+	closed atomic.Bool
 }
 
 // Takes over the caller's reference.
 func newRuleset(handle *C.calpol_ruleset, diagnostics []Diagnostic) *Ruleset {
-	ruleset := &Ruleset{handle: handle, diagnostics: diagnostics}
+	ruleset := &Ruleset{&holder{handle: handle}, diagnostics}
 	ruleset.users.Store(1)
-	runtime.SetFinalizer(ruleset, func(ruleset *Ruleset) { ruleset.Close() })
+	runtime.SetFinalizer(ruleset, func(ruleset *Ruleset) { ruleset.close() })
 	return ruleset
 }
 
 // Close frees the ruleset as soon as no call is using it. Calls that come later return [ErrClosed].
 // Closing again does nothing. The error is always nil.
 func (r *Ruleset) Close() error {
-	if r.closed.CompareAndSwap(false, true) {
-		runtime.SetFinalizer(r, nil)
-		r.release()
-	}
+	r.close()
 	return nil
 }
 
-// The handle, for as long as release is not called. That call also keeps the finalizer away.
-func (r *Ruleset) acquire() (*C.calpol_ruleset, error) {
-	for !r.closed.Load() {
-		users := r.users.Load()
-		if users > 0 && r.users.CompareAndSwap(users, users+1) {
-			return r.handle, nil
+func (h *holder) close() {
+	if h.closed.CompareAndSwap(false, true) {
+		h.release()
+	}
+}
+
+// The handle, for as long as release is not called.
+func (h *holder) acquire() (*C.calpol_ruleset, error) {
+	for !h.closed.Load() {
+		users := h.users.Load()
+		if users > 0 && h.users.CompareAndSwap(users, users+1) {
+			return h.handle, nil
 		}
 	}
 	return nil, ErrClosed
 }
 
-func (r *Ruleset) release() {
-	if r.users.Add(-1) == 0 {
-		C.calpol_ruleset_unref(r.handle)
+func (h *holder) release() {
+	if h.users.Add(-1) == 0 {
+		C.calpol_ruleset_unref(h.handle)
 	}
 }
 
