@@ -13,6 +13,17 @@ static const struct cp_code_info codes[] = {
 
 #define CODE_COUNT ((uint32_t)(sizeof(codes) / sizeof(codes[0])))
 
+static const char *const consequences[CP_CODE_COUNT + 1] = {
+#define CP_CONSEQUENCE(identifier, text) [CP_CODE_##identifier] = text,
+#include "base/consequences.def"
+#undef CP_CONSEQUENCE
+};
+
+const char *cp_code_consequence(enum cp_code code)
+{
+    return consequences[code] ? consequences[code] : "";
+}
+
 const struct cp_code_info *cp_code_info(uint32_t code)
 {
     /* Rows are numbered from 1 without gaps; a test holds them to it. */

@@ -48,6 +48,10 @@ struct cp_code_info {
 const struct cp_code_info *cp_code_info(uint32_t code);
 const struct cp_code_info *cp_code_find(struct cp_text name);
 
+/* What becomes of the input if lenient loading makes a warning of the code, as a clause to be put
+   behind the message; "" if there is nothing to say. */
+const char *cp_code_consequence(enum cp_code code);
+
 /* All rows, by number. */
 const struct cp_code_info *cp_code_table(uint32_t *out_count);
 

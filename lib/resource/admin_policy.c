@@ -138,7 +138,7 @@ static void read_rules(struct cp_resource_reader *reader,
 
         if (!rule)
             return;
-        scope = cp_k8s_begin(reader, CP_LENIENCY_ALL);
+        scope = cp_k8s_begin(reader, CP_LENIENCY_RULE);
         rule->origin = cp_k8s_origin(reader, &item);
         read_rule_body(reader, &item, flavour, is_egress, rule);
         rule->broken = cp_k8s_end(reader, &scope);

@@ -161,7 +161,7 @@ static void read_rule(struct cp_resource_reader *reader,
     const char *const names[] = {peers_name, "ports", NULL};
     struct cp_field peers = cp_field_member(field, peers_name);
     struct cp_field ports = cp_field_member(field, "ports");
-    struct cp_k8s_scope scope = cp_k8s_begin(reader, CP_LENIENCY_ALL);
+    struct cp_k8s_scope scope = cp_k8s_begin(reader, CP_LENIENCY_RULE);
 
     rule->action = CALPOL_ACTION_ALLOW;
     rule->origin = cp_k8s_origin(reader, field);

@@ -10,7 +10,7 @@
 
 /*
  * How far lenient loading goes while something is read, between begin and end. K8-130: in a policy
- * it tolerates problems inside rules (CP_LENIENCY_ALL) and nothing else (CP_LENIENCY_NONE). Of the
+ * it tolerates problems inside rules (CP_LENIENCY_RULE) and nothing else (CP_LENIENCY_NONE). Of the
  * other kinds it leaves out what it cannot read (CP_LENIENCY_ALL), as policy needs little of them.
  *
  * The end tells whether there were problems in between: a rule that has one must not be taken at

@@ -54,8 +54,9 @@ static bool read_value(struct cp_resource_reader *reader,
     *out_value = cp_node_text(node);
     /* K8-124: it is used, so this is no problem of a rule that has it in a selector. */
     cp_report_as(&reader->base, blamed, CP_CODE_LABEL_VALUE, cp_soft(reader),
-                 "the value of %q is %s, put %q in quotes to make it text", entry->name,
-                 cp_node_type_text(node), *out_value);
+                 "the value of %q is %s, put %q in quotes to make it text%s", entry->name,
+                 cp_node_type_text(node), *out_value,
+                 reader->base.lenient ? "; taken as written" : "");
     return true;
 }
 

@@ -84,7 +84,8 @@ bool cp_read_net(struct cp_resource_reader *reader,
     case CP_PREFIX_BARE:
         if (!(form & CP_NET_BARE)) {
             cp_report_as(&reader->base, field, CP_CODE_CIDR, cp_soft(reader),
-                         "%q has no prefix length, expected %t", text, net_text(reader, &net));
+                         "%q has no prefix length, expected %t%s", text, net_text(reader, &net),
+                         reader->base.lenient ? "; taken as that" : "");
         }
         break;
     case CP_PREFIX_OK:

@@ -81,13 +81,21 @@ static bool is_blank(struct cp_resource_reader *reader,
     return true;
 }
 
+/* selectors.md 4.6 */
 static const char *lenient_consequence(const struct cp_resource_reader *reader,
+                                       const struct cp_field *field,
                                        const struct place_rules *rules)
 {
     if (!reader->base.lenient)
         return "";
-    return rules->vanishes ? "; left out, so the policy selects more"
-                           : "; the whole resource is left out";
+    if (!rules->vanishes)
+        return "; Calico would leave the whole resource out, and nothing of it is in force";
+    return cp_text_is(field->name, "namespaceSelector")
+               ? "; Calico would read this namespaceSelector as empty: the policy selects "
+                 "endpoints "
+                 "whatever their namespace"
+               : "; Calico would read this serviceAccountSelector as empty: the policy selects "
+                 "endpoints whatever their service account";
 }
 
 /* A YAML block text ends in a line break, which is no blank to Calico (resources.md 2.2). */
@@ -109,7 +117,7 @@ static void report_syntax(struct cp_resource_reader *reader,
     cp_report_inside(&reader->base, field, problem->offset, CP_CODE_SELECTOR_SYNTAX,
                      "%s at character %U of %q%s%s", cp_selector_error_text(problem->error),
                      (uint64_t)character, text, line_break_advice(text),
-                     lenient_consequence(reader, rules));
+                     lenient_consequence(reader, field, rules));
 }
 
 static void parse(struct cp_resource_reader *reader,
@@ -128,7 +136,8 @@ static void parse(struct cp_resource_reader *reader,
         break;
     default:
         report_syntax(reader, field, rules, selector->text, &problem);
-        /* What vanishes still has all() of the policy's own selector replaced (selectors.md 4.3). */
+        /* What vanishes still has all() of the policy's own selector replaced (selectors.md 4.3).
+         */
         if (rules->vanishes)
             selector->tree = &cp_selector_unparsed;
         else

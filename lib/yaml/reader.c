@@ -20,11 +20,44 @@ static struct cp_place place_of(const struct cp_reader *reader, const struct cp_
     };
 }
 
+/* What a dataplane makes of an error that is none for it; "" if it stays one, or is none. */
+static const char *consequence_of(const struct cp_reader *reader,
+                                  enum cp_code code,
+                                  enum calpol_severity severity)
+{
+    if (!reader->diagnostics->lenient || severity != CALPOL_SEVERITY_WARNING ||
+        cp_code_info(code)->severity != CALPOL_SEVERITY_ERROR)
+        return "";
+    switch (reader->leniency) {
+    case CP_LENIENCY_BY_CODE:
+        return cp_code_consequence(code);
+    case CP_LENIENCY_RULE:
+        return "the whole rule fails closed: it allows nothing, or denies everything";
+    case CP_LENIENCY_ALL:
+        return "left out";
+    case CP_LENIENCY_NONE:
+        break;
+    }
+    return "";
+}
+
+/* "; the later one counts". Behind a question it stands alone. */
+static void add_consequence(const char *consequence, struct cp_buffer *message)
+{
+    if (!*consequence)
+        return;
+    if (!message->failed && message->length && message->data[message->length - 1] != '?')
+        cp_buffer_add_byte(message, ';');
+    cp_buffer_add_byte(message, ' ');
+    cp_buffer_add_string(message, consequence);
+}
+
 static int diagnose(struct cp_reader *reader,
                     const struct cp_field *field,
                     const struct cp_place *place,
                     enum cp_code code,
                     enum calpol_severity severity,
+                    const char *consequence,
                     struct cp_arena *scratch,
                     const char *format,
                     va_list *arguments)
@@ -41,6 +74,7 @@ static int diagnose(struct cp_reader *reader,
     cp_buffer_init(&message, scratch);
     cp_field_path(field, &path);
     cp_buffer_format_list(&message, format, arguments);
+    add_consequence(consequence, &message);
     if (path.failed)
         return CALPOL_ERROR_NO_MEMORY;
     subject.path = cp_buffer_text(&path);
@@ -53,6 +87,7 @@ static void report_at(struct cp_reader *reader,
                       const struct cp_place *place,
                       enum cp_code code,
                       enum calpol_severity severity,
+                      const char *consequence,
                       const char *format,
                       va_list *arguments)
 {
@@ -62,7 +97,8 @@ static void report_at(struct cp_reader *reader,
     if (reader->status != CALPOL_OK)
         return;
     cp_arena_init(&scratch, &reader->arena->allocator);
-    status = diagnose(reader, field, place, code, severity, &scratch, format, arguments);
+    status =
+        diagnose(reader, field, place, code, severity, consequence, &scratch, format, arguments);
     cp_arena_finish(&scratch);
     if (status == CALPOL_ERROR_NO_MEMORY)
         reader->status = status;
@@ -79,8 +115,9 @@ static enum calpol_severity severity_here(struct cp_reader *reader, enum cp_code
     reader->problem_count++;
     if (!reader->diagnostics->lenient || reader->leniency == CP_LENIENCY_NONE)
         return CALPOL_SEVERITY_ERROR;
-    return reader->leniency == CP_LENIENCY_ALL ? CALPOL_SEVERITY_WARNING
-                                               : cp_diagnostics_severity(reader->diagnostics, code);
+    return reader->leniency == CP_LENIENCY_BY_CODE
+               ? cp_diagnostics_severity(reader->diagnostics, code)
+               : CALPOL_SEVERITY_WARNING;
 }
 
 void cp_report(struct cp_reader *reader,
@@ -90,10 +127,12 @@ void cp_report(struct cp_reader *reader,
                ...)
 {
     const struct cp_place place = place_of(reader, field);
+    const enum calpol_severity severity = severity_here(reader, code);
     va_list arguments;
 
     va_start(arguments, format);
-    report_at(reader, field, &place, code, severity_here(reader, code), format, &arguments);
+    report_at(reader, field, &place, code, severity, consequence_of(reader, code, severity), format,
+              &arguments);
     va_end(arguments);
 }
 
@@ -105,10 +144,12 @@ void cp_report_as(struct cp_reader *reader,
                   ...)
 {
     const struct cp_place place = place_of(reader, field);
+    const bool is_by_code = reader->leniency == CP_LENIENCY_BY_CODE;
     va_list arguments;
 
     va_start(arguments, format);
-    report_at(reader, field, &place, code, severity, format, &arguments);
+    report_at(reader, field, &place, code, severity,
+              is_by_code ? consequence_of(reader, code, severity) : "", format, &arguments);
     va_end(arguments);
 }
 
@@ -120,6 +161,7 @@ void cp_report_inside(struct cp_reader *reader,
                       ...)
 {
     struct cp_place place = place_of(reader, field);
+    const enum calpol_severity severity = severity_here(reader, code);
     const struct cp_node *node = field->node;
     va_list arguments;
 
@@ -128,7 +170,8 @@ void cp_report_inside(struct cp_reader *reader,
         place.column += (uint32_t)cp_utf8_count(cp_text_first(cp_node_text(node), offset));
     }
     va_start(arguments, format);
-    report_at(reader, field, &place, code, severity_here(reader, code), format, &arguments);
+    report_at(reader, field, &place, code, severity, consequence_of(reader, code, severity), format,
+              &arguments);
     va_end(arguments);
 }
 

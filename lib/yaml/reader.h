@@ -39,7 +39,8 @@ struct cp_field {
 enum cp_leniency {
     CP_LENIENCY_BY_CODE, /* what the table of codes says */
     CP_LENIENCY_NONE,    /* it stays an error (K8-130: a Kubernetes policy outside its rules) */
-    CP_LENIENCY_ALL      /* it is a warning, whatever the code (K8-130: inside a rule) */
+    CP_LENIENCY_ALL,     /* it is a warning, whatever the code */
+    CP_LENIENCY_RULE     /* the same inside a rule, which fails closed as a whole (K8-130) */
 };
 
 struct cp_reader {

@@ -81,6 +81,28 @@ START_TEST(only_errors_can_be_softened)
 }
 END_TEST
 
+/* What stays an error has no consequence; what has one reads on as a clause. */
+START_TEST(consequences_are_clauses_of_errors)
+{
+    uint32_t count;
+    const struct cp_code_info *table = cp_code_table(&count);
+
+    for (uint32_t i = 0; i < count; i++) {
+        const char *consequence = cp_code_consequence(table[i].code);
+        size_t length = strlen(consequence);
+
+        if (length == 0)
+            continue;
+        ck_assert_msg(table[i].severity == CALPOL_SEVERITY_ERROR, "%s", table[i].name);
+        ck_assert_ptr_null(strchr(consequence, '\n'));
+        ck_assert_msg(consequence[length - 1] != '.', "%s", consequence);
+    }
+    ck_assert_str_ne(cp_code_consequence(CP_CODE_YAML_DUPLICATE_KEY), "");
+    ck_assert_str_eq(cp_code_consequence(CP_CODE_YAML_SYNTAX), "");
+    ck_assert_str_eq(cp_code_consequence(CP_CODE_NONE), "");
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("base/codes");
@@ -91,6 +113,7 @@ Suite *test_suite(void)
     tcase_add_test(table, meanings_are_one_line_without_full_stop);
     tcase_add_test(table, numbers_stay);
     tcase_add_test(table, only_errors_can_be_softened);
+    tcase_add_test(table, consequences_are_clauses_of_errors);
     suite_add_tcase(suite, table);
     return suite;
 }

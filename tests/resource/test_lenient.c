@@ -220,10 +220,11 @@ START_TEST(a_policy_that_lenient_loading_leaves_out_is_told_so)
 
     load_resources(&loaded, CP_TEXT(GLOBAL_POLICY("selector: a =")), CALPOL_LOAD_LENIENT);
     ck_assert(strstr(find_code(&loaded, CP_CODE_SELECTOR_SYNTAX)->message,
-                     "the whole resource is left out"));
+                     "Calico would leave the whole resource out"));
     finish_resources(&loaded);
     load_resources(&loaded, CP_TEXT(GLOBAL_POLICY("namespaceSelector: a =")), CALPOL_LOAD_LENIENT);
-    ck_assert(strstr(find_code(&loaded, CP_CODE_SELECTOR_SYNTAX)->message, "selects more"));
+    ck_assert(strstr(find_code(&loaded, CP_CODE_SELECTOR_SYNTAX)->message,
+                     "Calico would read this namespaceSelector as empty"));
     finish_resources(&loaded);
 }
 END_TEST

@@ -24,7 +24,7 @@ static void set_up(struct fixture *fixture, const char *value, uint32_t flags)
     cp_arena_init(&fixture->arena, NULL);
     cp_buffer_init(&text, &fixture->arena);
     cp_buffer_format(&text, "x: [%s]\n", value);
-    load_resources(&fixture->loaded, CP_TEXT(""), flags);
+    load_resources(&fixture->loaded, CP_TEXT("{apiVersion: v1, kind: List}"), flags);
     fixture->loaded.source.text = cp_buffer_text(&text);
     fixture->loaded.reader.base.source = &fixture->loaded.source;
     ck_assert_int_eq(cp_documents_read(&fixture->loaded.source, &limits, &fixture->loaded.work,
