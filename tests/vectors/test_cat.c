@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * examples/cat: the 28 questions of flows.json, asked through the public interface.
+ * examples/cat: the 28 questions of cat.json, asked through the public interface.
  */
 #include "calpol/calpol.h"
 #include "support/expect.h"
@@ -216,7 +216,7 @@ START_TEST(each_question_has_the_answer_that_is_written_beside_it)
     const struct cp_node *questions;
 
     cp_arena_init(&arena, &allocator);
-    questions = read_vectors(&arena, "../../examples/cat/flows.json");
+    questions = read_vectors(&arena, "cat.json");
     ck_assert_uint_eq(questions->length, QUESTION_COUNT);
     /* One at a time, so that one that fails is named by the count. */
     if ((uint32_t)_i < questions->length)
