@@ -272,7 +272,6 @@ static void unite(struct cp_stage *united, const struct cp_stage *stage)
             united->first_hit = stage->first_hit;
         united->has_hit = true;
     }
-    united->has_bare |= stage->has_bare;
     united->possible |= stage->possible;
     united->depends |= stage->depends;
     united->certain = false;
@@ -290,7 +289,7 @@ static void unite_slot(struct crossing *crossing, const struct single *single, e
         if (crossing->present[slot]) {
             crossing->differs[slot] |= united->possible != none;
             united->possible |= none;
-            united->has_bare = true;
+            united->first_has_hit = false;
             united->reason = CALPOL_REASON_NONE;
         }
     } else if (!crossing->present[slot]) {
@@ -298,7 +297,7 @@ static void unite_slot(struct crossing *crossing, const struct single *single, e
         if (crossing->done) {
             crossing->differs[slot] = united->possible != none;
             united->possible |= none;
-            united->has_bare = true;
+            united->first_has_hit = false;
             united->reason = CALPOL_REASON_NONE;
         }
         crossing->present[slot] = true;

@@ -26,11 +26,11 @@ static bool same_hit(const struct cp_hit *a, const struct cp_hit *b)
 
 void cp_stage_add(struct cp_stage *stage, enum calpol_action action, const struct cp_hit *hit)
 {
+    if (!stage->possible)
+        stage->first_has_hit = hit != NULL;
     stage->possible |= (uint8_t)(1u << action);
-    if (!hit) {
-        stage->has_bare = true;
+    if (!hit)
         return;
-    }
     if (stage->has_hit && !same_hit(&stage->first_hit, hit))
         stage->several_hits = true;
     if (!stage->has_hit)
@@ -58,7 +58,7 @@ void cp_stage_settle(struct cp_stage *stage)
         stage->reason = CALPOL_REASON_NONE;
         return;
     }
-    stage->decided = stage->has_hit && !stage->several_hits && !stage->has_bare;
+    stage->decided = stage->first_has_hit && !stage->several_hits;
     stage->hit = stage->first_hit;
 }
 

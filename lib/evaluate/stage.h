@@ -29,8 +29,7 @@ struct cp_stage {
 
     /* Outcomes so far, as they come in: */
     uint8_t possible; /* bits 1 << CALPOL_ACTION_NONE, ALLOW, DENY */
-    bool has_hit, several_hits;
-    bool has_bare; /* one that no rule gives: a failsafe port, the end of a forward walk */
+    bool first_has_hit, has_hit, several_hits;
     struct cp_hit first_hit;
     uint32_t depends; /* of everything that may match */
     bool certain;     /* every entry of the trace is */
@@ -56,8 +55,7 @@ void cp_stage_add(struct cp_stage *stage, enum calpol_action action, const struc
 /* A stage with one fixed outcome. */
 void cp_stage_fix(struct cp_stage *stage, enum calpol_action action, enum calpol_reason reason);
 
-/* Fills in action, decided and hit from the outcomes (EV-153). An outcome that no rule gives is as
-   good as one of another rule: what is told more may leave just that one (EV-151). */
+/* Fills in action, decided and hit from the outcomes (EV-153). */
 void cp_stage_settle(struct cp_stage *stage);
 
 static inline bool cp_stage_may(const struct cp_stage *stage, enum calpol_action action)

@@ -19,8 +19,8 @@ static const struct {
     {"n-", CALPOL_ACTION_NONE, -1},       {"a-", CALPOL_ACTION_ALLOW, -1},
     {"a0 a0", CALPOL_ACTION_ALLOW, 0},    {"a0 a1", CALPOL_ACTION_ALLOW, -1},
     {"a0 a2", CALPOL_ACTION_ALLOW, -1},   {"a0 a3", CALPOL_ACTION_ALLOW, -1},
-    {"a0 a-", CALPOL_ACTION_ALLOW, -1},   {"a- a0", CALPOL_ACTION_ALLOW, -1},
-    {"a0 d1", CALPOL_ACTION_UNKNOWN, -1}, {"d0 d-", CALPOL_ACTION_DENY, -1},
+    {"a0 a-", CALPOL_ACTION_ALLOW, 0}, /* the rule, or a fixed answer of the same action */
+    {"a- a0", CALPOL_ACTION_ALLOW, -1},   {"a0 d1", CALPOL_ACTION_UNKNOWN, -1},
     {"a0 n-", CALPOL_ACTION_UNKNOWN, -1}, {"d0 n- a1", CALPOL_ACTION_UNKNOWN, -1},
 };
 
