@@ -22,7 +22,9 @@ class ClusterMaker:
     def __init__(self, dice, lenient):
         self.dice = dice
         self.lenient = lenient
-        self.rules = RuleMaker(dice)
+        # Most clusters are small, for there what meets is seen; large ones reach other ways.
+        self.is_large = dice.chance(0.03)
+        self.rules = RuleMaker(dice, self.is_large)
         self.accounts = Selectors.of_accounts(dice)
         self.namespaces = Selectors.of_namespaces(dice)
         self.kubernetes = k8s_policies.PolicyMaker(dice)
@@ -61,6 +63,10 @@ class ClusterMaker:
         dice = self.dice
         return [{"name": dice.one(words.PORT_NAMES), "protocol": dice.one(["TCP", "UDP", "SCTP"]),
                  number: dice.one(words.PORTS)} for _ in range(dice.count(0, 2))]
+
+    def several(self, least, most):
+        """How many of a kind there are."""
+        return self.dice.count(least, most) * (5 if self.is_large else 1)
 
     # -- what is around: namespaces, service accounts, nodes, services, profiles, tiers
 
@@ -167,7 +173,7 @@ class ClusterMaker:
     # -- endpoints
 
     def add_endpoints(self):
-        for number in range(self.dice.count(1, 4)):
+        for number in range(self.several(1, 4)):
             self.add_pod("pod-%d" % number)
         for number in range(self.dice.count(0, 2)):
             self.add_workload_endpoint("wep-%d" % number)
@@ -230,7 +236,7 @@ class ClusterMaker:
 
     def add_sets(self):
         dice = self.dice
-        for number in range(dice.count(0, 3)):
+        for number in range(self.several(0, 3)):
             name = "set-%d" % number
             spec = {}
             dice.maybe(spec, "nets", 0.8, lambda: dice.some(
@@ -250,13 +256,15 @@ class ClusterMaker:
 
     def add_policies(self):
         taken = set()
-        for _ in range(self.dice.count(1, 6)):
+        for number in range(self.several(1, 6)):
             policy = self.dice.heavy([
                 (4, self.network_policy), (7, self.global_policy), (2, self.kubernetes.network_policy),
                 (1, self.kubernetes.staged_policy), (2, self.kubernetes.cluster_policy),
                 (0.7, self.kubernetes.admin_policy),
             ])()
             metadata = policy["metadata"]
+            if self.is_large and metadata["name"] != "default":
+                metadata["name"] += "-%d" % number if self.dice.chance(0.5) else "%d" % number
             identity = policy["apiVersion"], policy["kind"], metadata.get("namespace"), metadata["name"]
             # A second one replaces the first.
             if identity not in taken or self.dice.chance(0.1):
@@ -264,7 +272,7 @@ class ClusterMaker:
                 self.documents.append(policy)
 
     def made_rules(self, direction, namespace):
-        rules = self.rules.rules(direction, namespace)
+        rules = self.rules.rules(direction, namespace, 9 if self.is_large else 3)
         if self.lenient and self.dice.chance(0.5):
             self.rules.spoil(self.dice.one(rules), direction)
         return rules

@@ -5,8 +5,9 @@
  * Reads commands from standard input, one a line:
  *
  *     option NAME VALUE       an option of the next load
- *     load DIALECT FLAG TEXT  a cluster in JSON; DIALECT auto, upstream or calico, FLAG strict or
- *                             lenient. Answers "loaded", or "refused" and the first error
+ *     load DIALECT FLAG TEXT  a cluster in JSON, or its text as a JSON string; DIALECT auto, upstream
+ *                             or calico, FLAG strict or lenient. Answers "loaded", or "refused" and the first error; then
+ *                             flows are answered by empty lines
  *     set NAME VALUE          an option of the next flow
  *     relabel REF CHANGE      a changed label, for the next flow
  *     flow JSON               answers what the ways of asking disagree about, a tab, and the answer
@@ -18,6 +19,7 @@
  * it, as one. All must come to the same.
  */
 #include "plain.h"
+#include "support/compare.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,6 +135,23 @@ static void print_refusal(const calpol_diagnostics *diagnostics)
     printf("refused\n");
 }
 
+/* A text of several lines comes as a JSON string. */
+static int add_cluster(calpol_loader *loader, const char *text)
+{
+    struct cp_arena arena;
+    const struct cp_node *node;
+    int status;
+
+    if (*text != '"')
+        return calpol_loader_add_text(loader, "cluster", text, strlen(text));
+    cp_arena_init(&arena, NULL);
+    node = parse_json(&arena, text);
+    status = node ? calpol_loader_add_text(loader, "cluster", node->text, node->length)
+                  : CALPOL_ERROR_INVALID_INPUT;
+    cp_arena_finish(&arena);
+    return status;
+}
+
 static void load(struct session *session, char *arguments)
 {
     const char *dialect = next_word(&arguments), *flag = next_word(&arguments);
@@ -140,7 +159,7 @@ static void load(struct session *session, char *arguments)
     calpol_diagnostics *diagnostics = NULL;
 
     drop(session);
-    must(calpol_loader_add_text(loader, "cluster", arguments, strlen(arguments)), "cluster");
+    must(add_cluster(loader, arguments), "cluster");
     if (calpol_loader_finish(loader, &session->ruleset, &diagnostics) == CALPOL_OK) {
         must(calpol_query_new(session->ruleset, &session->query), "query");
         printf("loaded\n");
@@ -187,6 +206,10 @@ static void ask(struct session *session, const char *json)
     struct calpol_verdict traced, quick;
     calpol_trace *trace = NULL;
 
+    if (!session->query) {
+        printf("\n");
+        return;
+    }
     memset(&quick, 0, sizeof(quick));
     calpol_query_set_flow(session->query, json, strlen(json)); /* the trace tells of errors, too */
     calpol_query_explain(session->query, &trace);
@@ -225,13 +248,11 @@ static void obey(struct session *session, char *line)
         add_option(session, line);
     else if (strcmp(command, "load") == 0)
         load(session, line);
-    else if (!session->ruleset)
-        printf("\t{\"error\": \"nothing is loaded\"}\n");
     else if (strcmp(command, "flow") == 0)
         ask(session, line);
     else if (strcmp(command, "batch") == 0)
         ask_batch(session);
-    else
+    else if (session->query)
         change_query(session, strcmp(command, "set") == 0, line);
 }
 

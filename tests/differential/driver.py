@@ -3,6 +3,8 @@
 import json
 import subprocess
 
+import yaml
+
 
 class Script:
     """Commands for one run of the driver, and what each line of its output answers."""
@@ -11,10 +13,13 @@ class Script:
         self.lines = []
 
     def load(self, cluster):
-        """Loads a cluster: a mapping of documents, dialect, lenient and options."""
+        """Loads a cluster: a mapping of documents, dialect, lenient, options, and perhaps form."""
         for name, value in cluster.get("options", {}).items():
             self.lines.append("option %s %s" % (name, value))
-        text = json.dumps({"apiVersion": "v1", "kind": "List", "items": cluster["documents"]})
+        if cluster.get("form") == "yaml":
+            text = json.dumps(yaml.safe_dump_all(cluster["documents"]))
+        else:
+            text = json.dumps({"apiVersion": "v1", "kind": "List", "items": cluster["documents"]})
         self.lines.append("load %s %s %s" % (cluster["dialect"],
                                              "lenient" if cluster["lenient"] else "strict", text))
 

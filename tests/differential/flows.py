@@ -101,13 +101,15 @@ class FlowMaker:
     # -- the rest
 
     def port(self):
+        if self.dice.chance(0.03):
+            return self.dice.count(0, 65535)
         return self.dice.one(words.PORTS + [0, 82, 442, 444])
 
     def add_protocol(self, flow, told):
         dice = self.dice
         dice.maybe(flow, "protocol", told, lambda: dice.heavy([
             (6, "TCP"), (3, "UDP"), (1, "SCTP"), (1, 6), (1, "ICMP"), (1, "ICMPv6"), (1, 58),
-            (1, "udplite"), (1, "47"), (1, "tcp"), (1, "17")]))
+            (1, "udplite"), (1, "47"), (1, "tcp"), (1, "17"), (0.5, dice.count(1, 255))]))
         if str(flow.get("protocol")) in ("ICMP", "ICMPv6", "58") or dice.chance(0.05):
             dice.maybe(flow, "icmp", told, self.icmp)
 

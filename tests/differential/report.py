@@ -107,9 +107,13 @@ def vector_of(finding, parts, family):
 def show(finding, family, driver, folder):
     parts, shows = minimal(finding, family, driver)
     cluster = cluster_of(finding, parts)
-    wrong = wrong_with(family, driver, cluster, parts["flow"]) if shows else finding.wrong
-    print("---- seed %s%s" % (finding.case.seed, "" if shows else ", not alone: " + str(
-        finding.question)))
+    wrong = wrong_with(family, driver, cluster, parts["flow"])
+    print("---- seed %s" % finding.case.seed)
+    if not shows:
+        print("# does not show alone, ask again with --only %s: %s" % (
+            finding.case.seed, json.dumps(finding.question)))
+        print("\n".join("# " + line for line in finding.wrong[:4]))
+        return
     print(yaml.safe_dump_all(parts["documents"], sort_keys=False, default_flow_style=None,
                              width=100), end="")
     print("# flow %s, options %s%s" % (json.dumps(parts["flow"]), json.dumps(parts["options"]),

@@ -81,13 +81,15 @@ class Selectors:
 class RuleMaker:
     """Rules of policies and profiles."""
 
-    def __init__(self, dice):
+    def __init__(self, dice, is_varied=False):
+        """is_varied: more protocols and port ranges than one expects."""
         self.dice = dice
+        self.is_varied = is_varied
         self.endpoints = Selectors.of_endpoints(dice)
         self.namespaces = Selectors.of_namespaces(dice, with_global=True)
         self.accounts = Selectors.of_accounts(dice)
 
-    def rules(self, direction, namespace, most=3):
+    def rules(self, direction, namespace, most):
         """A list of rules; namespace is the policy's, "" of others."""
         return [self.rule(direction, namespace) for _ in range(self.dice.count(1, most))]
 
@@ -109,7 +111,7 @@ class RuleMaker:
         """Also says of which family the rule's nets must be."""
         dice = self.dice
         dice.maybe(rule, "protocol", 0.55, lambda: dice.one(
-            words.WITH_PORTS if dice.chance(0.75) else words.WITHOUT_PORTS))
+            words.WITH_PORTS if dice.chance(0.75) else self.without_ports()))
         dice.maybe(rule, "notProtocol", 0.12,
                    lambda: dice.one(words.WITH_PORTS + words.WITHOUT_PORTS))
         families = {words.ICMP[rule[key]] for key in ("protocol", "notProtocol")
@@ -120,6 +122,9 @@ class RuleMaker:
             rule["icmp"] = self.icmp()
         dice.maybe(rule, "notICMP", 0.12, self.icmp)
         return rule.get("ipVersion", family)
+
+    def without_ports(self):
+        return words.WITHOUT_PORTS + (words.MORE_PROTOCOLS if self.is_varied else [])
 
     def icmp(self):
         icmp = {}
@@ -177,7 +182,7 @@ class RuleMaker:
     def add_ports(self, rule, entity, side):
         dice = self.dice
         protocol = rule.get("protocol")
-        if protocol in words.WITHOUT_PORTS:
+        if protocol is not None and protocol not in words.WITH_PORTS:
             return
         if "services" in entity and side == "destination":
             return
@@ -188,6 +193,9 @@ class RuleMaker:
         dice = self.dice
         if not with_numbers:
             return dice.some(words.PORT_NAMES, 1, 2)
+        if self.is_varied and dice.chance(0.3):
+            first = dice.count(1, 65535)
+            return ["%d:%d" % (first, dice.count(first, 65535)), dice.count(1, 65535)]
         return [dice.heavy([(4, dice.one(words.PORTS)), (1, str(dice.one(words.PORTS))),
                             (3, dice.one(words.RANGES)), (3, dice.one(words.PORT_NAMES))])
                 for _ in range(dice.count(1, 3))]
