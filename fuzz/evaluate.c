@@ -223,14 +223,15 @@ static bool is_definite(uint8_t action)
            action == CALPOL_ACTION_MIXED;
 }
 
-/* EV-151, EV-153: what was certain stays so, and so does the one rule that decided. */
+/* EV-151, EV-153: what was certain stays so, and so does the one rule that decided; a fixed answer
+   that was possible beside it, such as a failsafe port, may take its place. */
 static void check_decision(const struct calpol_decision *before,
                            const struct calpol_decision *after)
 {
     if (!is_definite(before->action) || before->action == CALPOL_ACTION_MIXED)
         return;
     EXPECT(after->action == before->action && after->stage == before->stage);
-    if (before->policy != CALPOL_NONE)
+    if (before->policy != CALPOL_NONE && after->reason == CALPOL_REASON_NONE)
         EXPECT(after->tier == before->tier && after->policy == before->policy &&
                after->rule == before->rule);
 }

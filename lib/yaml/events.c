@@ -98,13 +98,14 @@ static int set_scalar(struct cp_tree *tree, struct cp_node *node, const yaml_eve
 /* resources.md 2.4: a plain, untagged "<<" as a key. */
 static bool is_merge(const struct cp_tree *tree, const yaml_event_t *event)
 {
-    const struct cp_tree_frame *frame = tree->frames.items + tree->frames.count;
+    const struct cp_tree_frame *frame;
 
-    if (event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE || event->data.scalar.tag ||
-        event->data.scalar.length != 2 || memcmp(event->data.scalar.value, "<<", 2) != 0)
+    if (!tree->frames.count || event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE ||
+        event->data.scalar.tag || event->data.scalar.length != 2 ||
+        memcmp(event->data.scalar.value, "<<", 2) != 0)
         return false;
-    return tree->frames.count && frame[-1].node.type == CP_NODE_MAPPING &&
-           (tree->nodes.count - frame[-1].first) % 2 == 0;
+    frame = &tree->frames.items[tree->frames.count - 1];
+    return frame->node.type == CP_NODE_MAPPING && (tree->nodes.count - frame->first) % 2 == 0;
 }
 
 static int on_scalar(struct cp_events *events, const yaml_event_t *event)

@@ -177,8 +177,8 @@ static int make_sequence(struct cp_tree *tree,
 
 static int make_collection(struct cp_tree *tree, struct cp_tree_frame *frame)
 {
-    const struct cp_node *children = tree->nodes.items + frame->first;
     uint32_t count = tree->nodes.count - frame->first;
+    const struct cp_node *children = count ? &tree->nodes.items[frame->first] : NULL;
 
     if (frame->node.type == CP_NODE_SEQUENCE)
         return make_sequence(tree, &frame->node, children, count);
