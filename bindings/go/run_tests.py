@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the tests of the Go package against the library of a build, and reports them as TAP.
 
-usage: run_tests.py tests|race|vet --go GO --build FOLDER
-       run_tests.py tests|race|vet --skip REASON
+usage: run_tests.py tests|race --go GO --build FOLDER
+       run_tests.py tests|race --skip REASON
+
+tests also says whether gofmt and go vet have something to say; race runs under the race detector.
 """
 
 import argparse
@@ -17,6 +19,8 @@ import sys
 
 MODULE = pathlib.Path(__file__).resolve().parent
 OLDEST = (1, 19)
+# Go's own resolver in place of C's, which would have to be compiled and is not used.
+GO_FLAGS = "-mod=readonly -tags=netgo,osusergo"
 RACE_DETECTOR = {"amd64", "arm64", "ppc64le", "s390x", "riscv64", "loong64"}
 
 
@@ -41,7 +45,7 @@ def header_sum(build):
 
 def environment(build, **more):
     """The library of the build, and no network."""
-    variables = dict(os.environ, GOFLAGS="-mod=readonly", GOPROXY="off", GOTOOLCHAIN="local",
+    variables = dict(os.environ, GOFLAGS=GO_FLAGS, GOPROXY="off", GOTOOLCHAIN="local",
                      GOWORK="off", CGO_ENABLED="1", **more)
     for name, folder in ("PKG_CONFIG_PATH", "meson-uninstalled"), ("LD_LIBRARY_PATH", "lib"):
         others = [variables[name]] if variables.get(name) else []
@@ -65,57 +69,61 @@ def check_go(go, variables, what):
         skip("there is no race detector for this machine")
 
 
-def vet(go, variables):
-    """Two tests: nothing to say for gofmt, nothing for go vet."""
+class Tap:
+    """Lines of TAP."""
+
+    def __init__(self):
+        self.count = self.failed = 0
+
+    def report(self, good, name, output=""):
+        self.count += 1
+        self.failed += not good
+        print(f"{'ok' if good else 'not ok'} {self.count} - {name}")
+        if not good and output.strip():
+            print("# " + output.strip().replace("\n", "\n# "))
+
+
+def vet(go, variables, tap):
     gofmt = pathlib.Path(ask_go(go, variables, "GOROOT")) / "bin" / "gofmt"
-    commands = {
+    for name, command in {
         "gofmt": [gofmt if gofmt.exists() else "gofmt", "-l", "."],
         "go vet": [go, "vet", "./..."],
-    }
-    print(f"1..{len(commands)}")
-    for number, (name, command) in enumerate(commands.items(), 1):
+    }.items():
         run = subprocess.run(command, cwd=MODULE, env=variables, text=True,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-        good = run.returncode == 0 and (name != "gofmt" or not run.stdout)
-        print(f"{'ok' if good else 'not ok'} {number} - {name}")
-        if not good:
-            print("# " + run.stdout.strip().replace("\n", "\n# "))
+        tap.report(run.returncode == 0 and (name != "gofmt" or not run.stdout), name, run.stdout)
 
 
-def test(go, variables, arguments):
+def test(go, variables, arguments, tap):
     """One line for each test that ran, subtests included. A package that ends badly is one more."""
     run = subprocess.Popen(
-        [go, "test", "-json", "-count=1", *arguments, "./..."], cwd=MODULE, env=variables, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        [go, "test", "-json", "-count=1", "-vet=off", *arguments, "./..."], cwd=MODULE,
+        env=variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )
-    words = {"pass": "ok", "skip": "ok", "fail": "not ok"}
-    output, count, failed = {}, 0, 0
+    output, failed = {}, tap.failed
     for line in run.stdout:
         try:
             event = json.loads(line)
-        except ValueError:  # go itself, about what does not compile
+        except ValueError:  # of go itself
             print("# " + line.rstrip())
             continue
-        action, package = event["Action"], event.get("Package", event.get("ImportPath", ""))
-        name = (package, event.get("Test", ""))
-        if action in ("output", "build-output"):
-            output.setdefault(name, []).append(event["Output"])
-        elif action in words and ("Test" in event or action == "fail"):
-            count += 1
-            failed += action == "fail"
-            reason = " # skip" if action == "skip" else ""
-            print(f"{words[action]} {count} - {'/'.join(filter(None, name))}{reason}")
-        if action in ("fail", "build-fail"):
-            print("".join("# " + text for text in output.get(name, [])), end="")
-    if run.wait() and not failed:
-        count += 1
-        print(f"not ok {count} - go test")
-    print(f"1..{count}")
+        action = event["Action"]
+        name = "/".join(filter(None, (event.get("Package"), event.get("Test"))))
+        if action == "output":
+            output[name] = output.get(name, "") + event["Output"]
+        elif action == "build-output":  # what does not compile
+            print("# " + event["Output"].rstrip())
+        elif action == "skip":
+            tap.report(True, name + " # skip")
+        elif action == "fail" or action == "pass" and "Test" in event:
+            tap.report(action == "pass", name, output.get(name, ""))
+    if run.wait() and tap.failed == failed:
+        tap.report(False, "go test")
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["tests", "race", "vet"])
+    parser.add_argument("what", choices=["tests", "race"])
     parser.add_argument("--go")
     parser.add_argument("--build", type=pathlib.Path)
     parser.add_argument("--skip")
@@ -127,10 +135,13 @@ def main():
         arguments.build, CGO_CFLAGS=f"-O2 -g -DCALPOL_HEADERS_{header_sum(arguments.build)}"
     )
     check_go(arguments.go, variables, arguments.what)
-    if arguments.what == "vet":
-        vet(arguments.go, variables)
+    tap = Tap()
+    if arguments.what == "race":
+        test(arguments.go, variables, ["-race"], tap)
     else:
-        test(arguments.go, variables, ["-race"] if arguments.what == "race" else [])
+        vet(arguments.go, variables, tap)
+        test(arguments.go, variables, [], tap)
+    print(f"1..{tap.count}")
 
 
 main()
