@@ -51,21 +51,24 @@ bool cp_codes_name(struct cp_text codes, const char *code)
     }
 }
 
-/* Where a line begins, and its number. */
+/* Where a line begins, its number, and how far the text was looked at. */
 struct line {
     size_t start;
     uint32_t number;
+    size_t at;
 };
 
-/* Goes on to the line that has a byte in it. */
+/* Goes on to the line that has a byte in it; the byte begins no line break. */
 static void find_line(struct cp_text text, size_t offset, struct line *line)
 {
-    for (size_t at = line->start; at < offset;) {
-        size_t length = cp_line_break(cp_text_from_byte(text, at));
+    while (line->at < offset) {
+        size_t length = cp_line_break(cp_text_from_byte(text, line->at));
 
-        at += length ? length : 1;
-        if (length && at <= offset)
-            *line = (struct line){at, line->number + 1};
+        line->at += length ? length : 1;
+        if (length) {
+            line->start = line->at;
+            line->number++;
+        }
     }
 }
 
@@ -107,7 +110,7 @@ static struct cp_text read_codes(struct cp_text rest)
 bool cp_ignores_read(struct cp_text text, struct cp_arena *arena, struct cp_ignores *out_ignores)
 {
     const struct cp_text mark = CP_TEXT("calpol:");
-    struct line line = {0, 1};
+    struct line line = {0, 1, 0};
     size_t offset = 0;
 
     *out_ignores = (struct cp_ignores){.items.count = 0};
