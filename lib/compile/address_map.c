@@ -107,18 +107,181 @@ static bool enter(struct mapping *mapping, const struct cp_region *region)
     return true;
 }
 
+/* ---- The trie -------------------------------------------------------------------------------- */
+
+struct planting {
+    struct cp_program_builder *builder;
+    const struct cp_address_key *begins;
+    const uint32_t *values;
+    uint32_t count;
+    CP_ARRAY(struct cp_address_node) nodes;
+    CP_ARRAY(uint32_t) ways;
+};
+
+/* Addresses that begin with the same bytes, and the range that the first of them is in. */
+struct place {
+    struct cp_address_key first;
+    unsigned bytes;
+    uint32_t range;
+};
+
+static int plant(struct planting *planting, const struct place *place, uint32_t *out_way);
+
+/* The first address that begins with the bytes of a place and one more. */
+static struct cp_address_key key_behind(const struct place *place, unsigned byte)
+{
+    struct cp_address_key key = place->first;
+
+    if (place->bytes < 8)
+        key.high |= (uint64_t)byte << (56 - 8 * place->bytes);
+    else
+        key.low |= (uint64_t)byte << (56 - 8 * (place->bytes - 8));
+    return key;
+}
+
+/* How many ranges begin within a place, behind its first address. */
+static uint32_t count_inside(const struct planting *planting, const struct place *place)
+{
+    struct cp_address_key last = cp_address_key_last(place->first, place->bytes * 8);
+    uint32_t low = place->range + 1, high = planting->count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (cp_address_key_compare(planting->begins[middle], last) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low - place->range - 1;
+}
+
+/* The ways of a node: of each byte, where it differs from the one before. */
+static int plant_ways(struct planting *planting,
+                      const struct place *place,
+                      struct cp_address_node *node,
+                      uint32_t ways[256],
+                      uint32_t *out_count)
+{
+    uint32_t range = place->range, count = 0;
+
+    for (unsigned byte = 0; byte < 256; byte++) {
+        struct place next = {key_behind(place, byte), place->bytes + 1, range};
+        uint32_t way;
+        int status;
+
+        while (range + 1 < planting->count &&
+               cp_address_key_compare(planting->begins[range + 1], next.first) <= 0)
+            range++;
+        next.range = range;
+        status = plant(planting, &next, &way);
+        if (status)
+            return status;
+        if (count && ways[count - 1] == way)
+            continue;
+        node->begins[byte / 64] |= (uint64_t)1 << (byte % 64);
+        ways[count++] = way;
+    }
+    *out_count = count;
+    return CALPOL_OK;
+}
+
+static int keep_ways(struct planting *planting,
+                     struct cp_address_node *node,
+                     const uint32_t *ways,
+                     uint32_t count)
+{
+    struct cp_arena *work = planting->builder->work;
+    uint8_t before = 0;
+
+    for (int i = 0; i < 4; i++) {
+        node->before[i] = before;
+        before = (uint8_t)(before + __builtin_popcountll(node->begins[i]));
+    }
+    node->first = CP_WAYS_HERE;
+    if (count <= sizeof(node->here) / sizeof(node->here[0])) {
+        memcpy(node->here, ways, count * sizeof(*ways));
+        return CALPOL_OK;
+    }
+    node->first = planting->ways.count;
+    if (!cp_array_reserve(work, &planting->ways, count))
+        return CALPOL_ERROR_NO_MEMORY;
+    memcpy(planting->ways.items + planting->ways.count, ways, count * sizeof(*ways));
+    planting->ways.count += count;
+    return CALPOL_OK;
+}
+
+/* The way to a place: what it is, a few ranges, or a node. Recursion is as deep as addresses are
+   long. */
+static int plant(struct planting *planting, const struct place *place, uint32_t *out_way)
+{
+    uint32_t inside = count_inside(planting, place), number, count, ways[256];
+    struct cp_address_node node = {.first = 0}, *slot;
+    int status;
+
+    if (inside == 0) {
+        *out_way = planting->values[place->range];
+        return CALPOL_OK;
+    }
+    if (inside < CP_MOST_RANGES) {
+        *out_way = value_of(CP_ADDRESS_RANGES, place->range);
+        return CALPOL_OK;
+    }
+    number = planting->nodes.count;
+    slot = cp_array_push(planting->builder->work, &planting->nodes);
+    if (!slot)
+        return CALPOL_ERROR_NO_MEMORY;
+    status = plant_ways(planting, place, &node, ways, &count);
+    if (!status)
+        status = keep_ways(planting, &node, ways, count);
+    planting->nodes.items[number] = node;
+    *out_way = value_of(CP_ADDRESS_NODE, number);
+    return status;
+}
+
+/* ---- The whole ------------------------------------------------------------------------------- */
+
+/* A copy that begins at a cache line. */
+static void *keep_lines(struct cp_program_builder *builder, const void *bytes, size_t size)
+{
+    unsigned char *memory = cp_arena_allocate(builder->arena, size + 63);
+
+    if (!memory)
+        return NULL;
+    memory += (64 - (uintptr_t)memory % 64) % 64;
+    if (size)
+        memcpy(memory, bytes, size);
+    builder->bytes += size;
+    return memory;
+}
+
 static int keep(struct mapping *mapping, struct cp_address_map *out_map)
 {
     struct cp_program_builder *builder = mapping->builder;
     uint32_t count = mapping->begins.count;
+    struct planting planting = {
+        .builder = builder,
+        .begins = mapping->begins.items,
+        .values = mapping->values.items,
+        .count = count,
+    };
+    const struct place everywhere = {{0, 0}, 0, 0};
+    int status = plant(&planting, &everywhere, &out_map->root);
 
-    out_map->begins = cp_arena_copy(builder->arena, mapping->begins.items,
-                                    count * sizeof(*mapping->begins.items));
-    out_map->values = cp_arena_copy(builder->arena, mapping->values.items,
-                                    count * sizeof(*mapping->values.items));
+    if (status)
+        return status;
     out_map->count = count;
-    builder->bytes += count * (sizeof(*mapping->begins.items) + sizeof(*mapping->values.items));
-    return out_map->begins && out_map->values ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
+    out_map->begins =
+        keep_lines(builder, mapping->begins.items, count * sizeof(*mapping->begins.items));
+    out_map->values =
+        keep_lines(builder, mapping->values.items, count * sizeof(*mapping->values.items));
+    out_map->nodes = keep_lines(builder, planting.nodes.items,
+                                planting.nodes.count * sizeof(*planting.nodes.items));
+    out_map->ways =
+        keep_lines(builder, planting.ways.items, planting.ways.count * sizeof(*planting.ways.items));
+    return out_map->begins && out_map->values && out_map->nodes && out_map->ways
+               ? CALPOL_OK
+               : CALPOL_ERROR_NO_MEMORY;
 }
 
 static int make_map(struct cp_program_builder *builder,

@@ -57,15 +57,13 @@ static int add_decision(struct writing *writing, const struct cp_decision *decis
 static int add_rule(struct writing *writing, uint32_t rule, uint32_t decision)
 {
     struct cp_clauses *clauses = &writing->builder->clauses;
-    struct cp_asked asked = cp_clauses_asked(clauses, rule, writing->chain->family);
+    uint16_t asks = cp_clauses_asks(clauses, rule, writing->chain->family);
     struct cp_clause_span span;
     int status = cp_clauses_of_rule(clauses, rule, writing->chain->direction,
                                     writing->chain->family, &span);
 
-    if (!status && !writing->is_closed) {
-        writing->lines->asks_port |= asked.port;
-        writing->lines->asks_source_port |= asked.source_port;
-    }
+    if (!status && !writing->is_closed)
+        writing->lines->asks |= asks;
     for (uint32_t i = 0; !status && !writing->is_closed && i < span.count; i++) {
         const struct cp_clause *clause = &clauses->items.items[span.first + i];
         struct cp_program_line line = {
@@ -128,8 +126,12 @@ static int add_policy(struct writing *writing, uint32_t number)
 
     for (uint32_t i = 0; !status && i < policy->rule_count[direction]; i++) {
         uint32_t rule = policy->first_rule[direction] + i, decision = 0;
-        struct cp_decision details = {policy->tier, number, (int32_t)i,
-                                      ruleset->rules[rule].action, 0};
+        struct cp_decision details = {
+            .action = ruleset->rules[rule].action,
+            .tier = policy->tier,
+            .policy = number,
+            .rule = (int32_t)i,
+        };
 
         if (details.action == CALPOL_ACTION_LOG) /* EV-63 */
             continue;
@@ -148,7 +150,12 @@ static int add_tier(struct writing *writing, const uint32_t *policies, uint32_t 
     uint32_t number = ruleset->policies[policies[0]].tier;
     const struct cp_tier *tier = &ruleset->tiers[number];
     uint32_t charged = policies[ruleset->options.default_hit_first ? 0 : count - 1];
-    const struct cp_decision denial = {number, charged, -1, CALPOL_ACTION_DENY, 0};
+    const struct cp_decision denial = {
+        .action = CALPOL_ACTION_DENY,
+        .tier = number,
+        .policy = charged,
+        .rule = -1,
+    };
     int status = CALPOL_OK;
 
     for (uint32_t i = 0; !status && i < count; i++)
@@ -192,7 +199,12 @@ static int add_profile(struct writing *writing, uint32_t number)
 
     for (uint32_t i = 0; !status && i < profile->rule_count[direction]; i++) {
         uint32_t rule = profile->first_rule[direction] + i, decision = 0;
-        struct cp_decision details = {CP_NONE, number, (int32_t)i, ruleset->rules[rule].action, 0};
+        struct cp_decision details = {
+            .action = ruleset->rules[rule].action,
+            .tier = CP_NONE,
+            .policy = number,
+            .rule = (int32_t)i,
+        };
         bool is_pass = details.action == CALPOL_ACTION_PASS;
 
         if (details.action == CALPOL_ACTION_LOG) /* EV-115 */
@@ -209,7 +221,12 @@ static int add_profile(struct writing *writing, uint32_t number)
 
 static int add_profiles(struct writing *writing)
 {
-    static const struct cp_decision no_match = {CP_NONE, CP_NONE, -1, CALPOL_ACTION_DENY, 0};
+    static const struct cp_decision no_match = {
+        .action = CALPOL_ACTION_DENY,
+        .tier = CP_NONE,
+        .policy = CP_NONE,
+        .rule = -1,
+    };
     const struct cp_chain *chain = writing->chain;
     bool goes_on = true;
     int status = CALPOL_OK;
@@ -235,8 +252,7 @@ int cp_chain_lines(struct cp_program_builder *builder,
     int status;
 
     lines->items.count = 0;
-    lines->asks_port = 0;
-    lines->asks_source_port = 0;
+    lines->asks = 0;
     status = add_tiers(&writing, &goes_on);
     return status || !goes_on ? status : add_profiles(&writing);
 }
@@ -252,8 +268,7 @@ bool cp_lines_fold(struct cp_program_builder *builder,
     uint32_t *places = CP_NEW_ARRAY(&builder->scratch, uint32_t, (size_t)count + 1);
 
     out_lines->items.count = 0;
-    out_lines->asks_port = lines->asks_port;
-    out_lines->asks_source_port = lines->asks_source_port;
+    out_lines->asks = lines->asks;
     if (!places || !cp_array_reserve(builder->work, &out_lines->items, count))
         return false;
     for (uint32_t i = 0; i < count; i++) {

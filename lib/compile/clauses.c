@@ -583,7 +583,7 @@ int cp_clauses_of_rule(struct cp_clauses *clauses,
     return span->count == NOT_SAID ? CALPOL_ERROR_LIMIT : CALPOL_OK;
 }
 
-struct cp_asked cp_clauses_asked(const struct cp_clauses *clauses, uint32_t number, int family)
+uint16_t cp_clauses_asks(const struct cp_clauses *clauses, uint32_t number, int family)
 {
     static const uint32_t ports =
         1u << CP_CRITERION_DESTINATION_PORTS | 1u << CP_CRITERION_DESTINATION_NOT_PORTS |
@@ -595,17 +595,17 @@ struct cp_asked cp_clauses_asked(const struct cp_clauses *clauses, uint32_t numb
     const uint8_t with_icmp = 1u << CP_SLOT_ICMP | 1u << CP_SLOT_ICMPV6;
     const struct cp_rule *rule = &clauses->ruleset->rules[number];
     uint8_t slots = cp_slots_of_rule(clauses, rule);
-    struct cp_asked asked = {0, 0};
+    unsigned asks = 0;
 
     if (is_void(clauses, rule, family))
-        return asked;
+        return 0;
     if (rule->criteria & ports)
-        asked.port |= slots & with_ports;
+        asks |= slots & with_ports;
     if (rule->criteria & icmp)
-        asked.port |= slots & with_icmp;
+        asks |= slots & with_icmp;
     if (rule->criteria & source_ports)
-        asked.source_port |= slots & with_ports;
-    return asked;
+        asks |= (unsigned)(slots & with_ports) << CP_SLOT_COUNT;
+    return (uint16_t)asks;
 }
 
 int cp_clauses_init(struct cp_clauses *clauses,

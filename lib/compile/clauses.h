@@ -65,12 +65,9 @@ int cp_clauses_of_rule(struct cp_clauses *clauses,
                        int family,
                        struct cp_clause_span *out_span);
 
-/* Ports and ICMP numbers that a rule asks for, as bits by slot. Nothing, if it is void for a family. */
-struct cp_asked {
-    uint8_t port, source_port;
-};
-
-struct cp_asked cp_clauses_asked(const struct cp_clauses *clauses, uint32_t rule, int family);
+/* Ports and ICMP numbers that a rule asks for: asks of struct cp_program_head. Nothing, if it is void for
+   a family. */
+uint16_t cp_clauses_asks(const struct cp_clauses *clauses, uint32_t rule, int family);
 
 /* transports.c: what a rule says of protocol and ICMP as a set of transports. CALPOL_OK or
    CALPOL_ERROR_NO_MEMORY. */

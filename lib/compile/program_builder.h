@@ -21,7 +21,7 @@ struct cp_program_line {
 
 struct cp_program_lines {
     CP_ARRAY(struct cp_program_line) items;
-    uint8_t asks_port, asks_source_port; /* as in struct cp_program_head */
+    uint16_t asks; /* as in struct cp_program_head */
 };
 
 /* A program in the making. */

@@ -157,7 +157,7 @@ static int find_draft(struct cp_program_builder *builder,
     if (!cp_tuples_add(&builder->line_lists, numbers, lines->items.count * CP_LINE_NUMBERS, &key[0],
                        NULL))
         return CALPOL_ERROR_NO_MEMORY;
-    key[1] = lines->asks_port | (uint32_t)lines->asks_source_port << 8;
+    key[1] = lines->asks;
     if (!cp_tuples_add(&builder->asked_lists, key, 2, &list, &is_new))
         return CALPOL_ERROR_NO_MEMORY;
     if (!is_new) {
@@ -192,8 +192,7 @@ static int copy_lines(struct cp_program_builder *builder,
     memcpy(out_lines->items.items, lines->items.items,
            lines->items.count * sizeof(*lines->items.items));
     out_lines->items.count = lines->items.count;
-    out_lines->asks_port = lines->asks_port;
-    out_lines->asks_source_port = lines->asks_source_port;
+    out_lines->asks = lines->asks;
     return CALPOL_OK;
 }
 
@@ -513,35 +512,35 @@ static size_t round_up(size_t size)
 }
 
 /* Size of a draft with cells of the width that decisions need. */
-static size_t final_size(const struct cp_draft *draft, bool wide_cells)
+static size_t final_size(const struct cp_draft *draft, unsigned cell_shift)
 {
     struct cp_program_head head;
 
     memcpy(&head, draft->bytes, sizeof(head));
-    if (head.form != CP_FORM_TABLE || wide_cells)
+    if (head.form != CP_FORM_TABLE)
         return draft->size;
-    return head.cells + (draft->size - head.cells) / 2;
+    return head.cells + ((draft->size - head.cells) / sizeof(uint32_t) << cell_shift);
 }
 
-static void write_draft(const struct cp_draft *draft, bool wide_cells, unsigned char *target)
+static void write_draft(const struct cp_draft *draft, unsigned cell_shift, unsigned char *target)
 {
-    size_t size = final_size(draft, wide_cells);
     struct cp_program_head head;
     size_t plain;
 
     memcpy(&head, draft->bytes, sizeof(head));
     plain = head.form == CP_FORM_TABLE ? head.cells : draft->size;
     memcpy(target, draft->bytes, plain);
-    for (size_t i = plain, from = plain; i < size; i += wide_cells ? 4 : 2, from += 4) {
+    for (size_t from = plain; from < draft->size; from += sizeof(uint32_t)) {
+        size_t number = (from - plain) / sizeof(uint32_t);
         uint32_t cell;
         uint16_t narrow;
 
         memcpy(&cell, draft->bytes + from, sizeof(cell));
         narrow = (uint16_t)cell;
-        if (wide_cells)
-            memcpy(target + i, &cell, sizeof(cell));
+        if (cell_shift == 1)
+            memcpy(target + plain + number * sizeof(narrow), &narrow, sizeof(narrow));
         else
-            memcpy(target + i, &narrow, sizeof(narrow));
+            memcpy(target + from, &cell, sizeof(cell));
     }
 }
 
@@ -556,7 +555,7 @@ static int keep_code(struct cp_program_builder *builder)
         struct cp_draft *draft = &builder->drafts.items[i];
 
         draft->place = (uint32_t)(total / 64 - 1);
-        total += round_up(final_size(draft, programs->wide_cells));
+        total += round_up(final_size(draft, programs->cell_shift));
         if (total / 64 > UINT32_MAX)
             return CALPOL_ERROR_LIMIT;
     }
@@ -565,7 +564,7 @@ static int keep_code(struct cp_program_builder *builder)
         return CALPOL_ERROR_NO_MEMORY;
     code += (64 - (uintptr_t)code % 64) % 64;
     for (uint32_t i = 0; i < builder->drafts.count; i++)
-        write_draft(&builder->drafts.items[i], programs->wide_cells,
+        write_draft(&builder->drafts.items[i], programs->cell_shift,
                     code + (size_t)builder->drafts.items[i].place * 64);
     programs->code = code;
     return CALPOL_OK;
@@ -593,15 +592,15 @@ static int keep_decisions(struct cp_program_builder *builder)
         const uint32_t *numbers = builder->decisions.items.items[i].numbers;
 
         decisions[i] = (struct cp_decision){
+            .action = (uint8_t)numbers[3],
+            .needs = (uint8_t)(numbers[3] >> 8),
             .tier = numbers[0],
             .policy = numbers[1],
             .rule = (int32_t)numbers[2],
-            .action = (uint8_t)numbers[3],
-            .needs = (uint8_t)(numbers[3] >> 8),
         };
     }
     builder->programs->decisions = decisions;
-    builder->programs->wide_cells = count > CP_PORT_COUNT;
+    builder->programs->cell_shift = count > CP_PORT_COUNT ? 2 : 1;
     builder->bytes += count * sizeof(*decisions);
     return CALPOL_OK;
 }
@@ -623,8 +622,12 @@ static int finish(struct making *making)
     if (!programs->vectors)
         return CALPOL_ERROR_NO_MEMORY;
     memcpy(programs->slots, builder->clauses.slots, sizeof(programs->slots));
-    programs->workload_count = builder->ruleset->workload_count;
+    programs->any_records = programs->records[programs->records[0] ? 0 : 1];
+    programs->workload_count = programs->any_records ? builder->ruleset->workload_count : 0;
     programs->wide_classes = builder->classes.count > CP_PORT_COUNT;
+    programs->slots_place = CP_DENSE_PLACE;
+    if (builder->classes.count <= CP_MOST_DENSE_CLASSES)
+        programs->slots_place += (uint32_t)round_up(builder->classes.count);
     programs->program_count = builder->drafts.count - 1;
     programs->vectors_count = builder->vectors.count;
     programs->class_count = builder->classes.count;
@@ -650,7 +653,12 @@ static void init_tuples(struct making *making)
 /* Decision 0 and draft 0: the plain walk is asked. */
 static int make_first(struct cp_program_builder *builder)
 {
-    static const struct cp_decision ask_walk = {CP_NONE, CP_NONE, -1, CP_ASK_WALK, 0};
+    static const struct cp_decision ask_walk = {
+        .action = CP_ASK_WALK,
+        .tier = CP_NONE,
+        .policy = CP_NONE,
+        .rule = -1,
+    };
     static const struct cp_program_head none = {.form = CP_FORM_NONE};
     struct cp_draft *draft = cp_array_push(builder->work, &builder->drafts);
     uint32_t number;

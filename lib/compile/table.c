@@ -11,7 +11,7 @@
 #define MOST_CELLS_TRIED (1u << 18)
 
 /* A map of peers with more ranges than this had better be an array. */
-#define MANY_PEERS 1024u
+#define MANY_PEERS 2048u
 
 /* Equal things made one: the number of each, and how many there are. */
 struct merge {
@@ -78,11 +78,11 @@ static int conditional(struct table *table, uint32_t decision, uint32_t needs, u
 {
     const uint32_t *numbers = table->builder->decisions.items.items[decision].numbers;
     struct cp_decision details = {
+        .action = (uint8_t)numbers[3],
+        .needs = (uint8_t)needs,
         .tier = numbers[0],
         .policy = numbers[1],
         .rule = (int32_t)numbers[2],
-        .action = (uint8_t)numbers[3],
-        .needs = (uint8_t)needs,
     };
 
     return cp_decision_number(table->builder, &details, out_number) ? CALPOL_OK
@@ -263,21 +263,22 @@ static int write_map(struct layout *layout,
                      struct cp_map *out_map)
 {
     const uint32_t largest = UINT32_MAX;
-    uint32_t count = ranges->begins.count;
+    uint32_t count = ranges->begins.count, steps = padded(count) / CP_STEP;
     size_t place = (layout->bytes.count + 31u) / 32;
     int status;
 
-    if (count > UINT16_MAX || place > UINT16_MAX)
+    if (steps > UINT8_MAX || place > UINT16_MAX)
         return CALPOL_ERROR_LIMIT;
-    *out_map = (struct cp_map){(uint16_t)place, (uint16_t)count};
+    *out_map = (struct cp_map){(uint16_t)place, (uint8_t)steps, 0};
     if (count == 1) {
-        out_map->place = (uint16_t)ranges->values.items[0];
+        *out_map = (struct cp_map){(uint16_t)ranges->values.items[0], 0, 0};
         return CALPOL_OK;
     }
     status = write_list(layout, ranges->begins.items, count, 1, begin_width, &largest);
-    if (!status && count > CP_MANY && begin_width == 2)
-        status = write_list(layout, ranges->begins.items, padded(count) / CP_STEP, CP_STEP,
-                            begin_width, &largest);
+    if (!status && steps > CP_MANY_STEPS && begin_width == 2) {
+        out_map->tops = (uint8_t)(padded(steps) / CP_STEP);
+        status = write_list(layout, ranges->begins.items, steps, CP_STEP, begin_width, &largest);
+    }
     return status ? status
                   : write_list(layout, ranges->values.items, count, 1, value_width, NULL);
 }
@@ -323,15 +324,20 @@ static int write_slots(struct layout *layout)
     return status;
 }
 
-/* The row of each class, one after the other. */
+static size_t round_up(size_t size)
+{
+    return (size + 63) / 64 * 64;
+}
+
+/* The row of each class, one after the other, right behind the head. */
 static int write_dense_peers(struct layout *layout, const struct ranges *ranges, unsigned width)
 {
     uint32_t class_count = layout->table->builder->classes.count, range = 0;
-    size_t at = reserve(layout, (size_t)class_count * width, 64);
+    size_t at = reserve(layout, round_up((size_t)class_count * width), CP_DENSE_PLACE);
 
-    if (at > UINT32_MAX)
+    if (at == SIZE_MAX)
         return CALPOL_ERROR_NO_MEMORY;
-    layout->head.dense_peers = (uint32_t)at;
+    layout->head.is_dense = true;
     for (uint32_t c = 0; c < class_count; c++) {
         while (range + 1 < ranges->begins.count && ranges->begins.items[range + 1] <= c)
             range++;
@@ -340,15 +346,12 @@ static int write_dense_peers(struct layout *layout, const struct ranges *ranges,
     return CALPOL_OK;
 }
 
-/* Are ranges of peers better written out? A search in many takes longer than one access, but what is
-   large is far away. */
-static bool is_dense(const struct layout *layout, uint32_t count, unsigned begin_width)
+/* Are ranges of peers better written out? Few classes always are, then what is needed of a program is
+   known before its head is read. */
+static bool is_dense(const struct layout *layout, uint32_t range_count)
 {
-    unsigned width = layout->head.wide_rows ? 2 : 1;
-    uint64_t dense = (uint64_t)layout->table->builder->classes.count * width;
-    uint64_t as_map = (uint64_t)padded(count) * (begin_width + width);
-
-    return count > MANY_PEERS || (count > CP_MANY && dense <= as_map);
+    return layout->table->builder->classes.count <= CP_MOST_DENSE_CLASSES ||
+           range_count > MANY_PEERS;
 }
 
 static int write_peers(struct layout *layout)
@@ -365,7 +368,7 @@ static int write_peers(struct layout *layout)
                            table->rows.numbers[axis->rows.items[i]]);
     if (status)
         return status;
-    if (is_dense(layout, ranges.begins.count, begin_width))
+    if (is_dense(layout, ranges.begins.count))
         return write_dense_peers(layout, &ranges, width);
     return write_map(layout, &ranges, begin_width, width, &layout->head.peers);
 }
@@ -423,8 +426,7 @@ static void set_widths(struct layout *layout)
 
     layout->head.form = CP_FORM_TABLE;
     layout->head.vectors = CP_NO_VECTORS;
-    layout->head.asks_port = table->lines->asks_port;
-    layout->head.asks_source_port = table->lines->asks_source_port;
+    layout->head.asks = table->lines->asks;
     layout->head.column_count = (uint16_t)table->columns.count;
     layout->head.wide_rows = table->rows.count > 256;
     layout->head.wide_columns =
@@ -441,9 +443,9 @@ static int write_program(struct layout *layout, uint32_t *out_draft)
     status = reserve(layout, sizeof(layout->head), 64) == SIZE_MAX ? CALPOL_ERROR_NO_MEMORY
                                                                    : CALPOL_OK;
     if (!status)
-        status = write_slots(layout);
-    if (!status)
         status = write_peers(layout);
+    if (!status)
+        status = write_slots(layout);
     if (!status)
         status = write_source_ports(layout);
     if (!status)

@@ -9,6 +9,7 @@ struct drawing {
     struct cp_program_builder *builder;
     const struct cp_program_lines *lines;
     struct cp_blocks blocks;
+    struct cp_axis_draft axes[CP_AXIS_COUNT];
     struct cp_vectors vectors;
 };
 
@@ -31,63 +32,194 @@ static void *take(struct drawing *drawing, size_t count, size_t size, int *statu
     return bytes;
 }
 
+/* The row of each number. */
+static int spread_ranges(struct drawing *drawing,
+                         const struct cp_axis_draft *draft,
+                         uint32_t size,
+                         struct cp_vector_axis *axis)
+{
+    int status = CALPOL_OK;
+    uint32_t *rows = take(drawing, size, sizeof(uint32_t), &status), range = 0;
+
+    for (uint32_t i = 0; !status && i < size; i++) {
+        while (range + 1 < draft->begins.count && draft->begins.items[range + 1] <= i)
+            range++;
+        rows[i] = draft->rows.items[range];
+    }
+    axis->rows = rows;
+    return status;
+}
+
 static int copy_ranges(struct drawing *drawing,
                        const struct cp_axis_draft *draft,
+                       uint32_t size,
                        struct cp_vector_axis *axis)
 {
+    uint32_t page_count = (size + CP_PAGE - 1) / CP_PAGE, range = 0;
     int status = CALPOL_OK;
     uint32_t *begins = take(drawing, draft->begins.count, sizeof(uint32_t), &status);
     uint32_t *rows = take(drawing, draft->rows.count, sizeof(uint32_t), &status);
+    uint32_t *pages = take(drawing, (size_t)page_count + 1, sizeof(uint32_t), &status);
 
     if (status)
         return status;
     memcpy(begins, draft->begins.items, draft->begins.count * sizeof(uint32_t));
     memcpy(rows, draft->rows.items, draft->rows.count * sizeof(uint32_t));
+    for (uint32_t i = 0; i < page_count; i++) {
+        while (range + 1 < draft->begins.count && draft->begins.items[range + 1] <= i * CP_PAGE)
+            range++;
+        pages[i] = range;
+    }
+    pages[page_count] = draft->begins.count - 1;
     axis->begins = begins;
     axis->rows = rows;
+    axis->pages = pages;
     axis->count = draft->begins.count;
     return CALPOL_OK;
 }
 
+/* A search in ranges takes longer than one access, but must not take much less memory. */
+#define DENSE_FACTOR 8u
+
+static int copy_places(struct drawing *drawing,
+                       const struct cp_axis_draft *draft,
+                       uint32_t size,
+                       struct cp_vector_axis *axis)
+{
+    if (size / DENSE_FACTOR <= draft->begins.count)
+        return spread_ranges(drawing, draft, size, axis);
+    return copy_ranges(drawing, draft, size, axis);
+}
+
+/* Writes the rows of an axis behind each other. */
 static int copy_rows(struct drawing *drawing,
-                     const struct cp_axis_draft *draft,
+                     const struct cp_tuples *rows,
                      struct cp_vector_axis *axis)
 {
-    uint32_t count = draft->vectors.items.count;
-    uint32_t block_count = drawing->vectors.block_count;
-    uint32_t summary_words = drawing->vectors.summary_words;
+    const struct cp_vectors *vectors = &drawing->vectors;
+    size_t words = (size_t)rows->items.count * vectors->record_words;
     int status = CALPOL_OK;
-    uint32_t *blocks = take(drawing, (size_t)count * block_count, sizeof(uint32_t), &status);
-    uint64_t *summaries = take(drawing, (size_t)count * summary_words, sizeof(uint64_t), &status);
+    uint64_t *records = take(drawing, words, sizeof(uint64_t), &status);
 
     if (status)
         return status;
-    memset(summaries, 0, (size_t)count * summary_words * sizeof(uint64_t));
-    for (uint32_t row = 0; row < count; row++) {
-        const uint32_t *numbers = draft->vectors.items.items[row].numbers;
+    memset(records, 0, words * sizeof(*records));
+    axis->records = records;
+    for (uint32_t row = 0; row < rows->items.count; row++, records += vectors->record_words) {
+        const uint32_t *numbers = rows->items.items[row].numbers;
 
-        for (uint32_t b = 0; b < block_count; b++) {
-            blocks[(size_t)row * block_count + b] = numbers[b];
+        for (uint32_t b = 0; b < vectors->block_count; b++) {
             if (numbers[b])
-                cp_bitset_add(summaries + (size_t)row * summary_words, b);
+                cp_bitset_add(records, b);
         }
+        memcpy(records + vectors->summary_words, numbers, vectors->block_count * sizeof(*numbers));
     }
-    axis->blocks = blocks;
-    axis->summaries = summaries;
     return CALPOL_OK;
+}
+
+/* How many numbers an axis has. */
+static uint32_t size_of(const struct cp_program_builder *builder, enum cp_axis axis)
+{
+    if (axis == CP_AXIS_TRANSPORT)
+        return builder->clauses.transports.size;
+    return axis == CP_AXIS_SOURCE_PORT ? CP_PORT_COUNT : builder->classes.count;
 }
 
 static int draw_axis(struct drawing *drawing, enum cp_axis axis)
 {
-    struct cp_vector_axis *target = &drawing->vectors.axes[axis];
-    struct cp_axis_draft draft;
-    int status = cp_axis_make(drawing->builder, drawing->lines, axis, &drawing->blocks,
-                              &drawing->builder->scratch, &draft);
-
-    if (!status)
-        status = copy_ranges(drawing, &draft, target);
-    return status ? status : copy_rows(drawing, &draft, target);
+    return cp_axis_make(drawing->builder, drawing->lines, axis, &drawing->blocks,
+                        &drawing->builder->scratch, &drawing->axes[axis]);
 }
+
+static int keep_axis(struct drawing *drawing, enum cp_axis axis)
+{
+    const struct cp_axis_draft *draft = &drawing->axes[axis];
+    struct cp_vector_axis *target = &drawing->vectors.axes[axis];
+    int status = copy_places(drawing, draft, size_of(drawing->builder, axis), target);
+
+    return status ? status : copy_rows(drawing, &draft->vectors, target);
+}
+
+/* ---- Joining --------------------------------------------------------------------------------- */
+
+/* Rows of two axes are joined if it takes no more than so much. */
+#define MOST_JOINED ((uint64_t)1 << 20)
+
+static bool intern_block(struct drawing *drawing, const uint64_t *words, uint32_t *out_number)
+{
+    return cp_tuples_add(&drawing->blocks.tuples, (const uint32_t *)(const void *)words,
+                         CP_BLOCK_WORDS * 2, out_number, NULL);
+}
+
+/* The lines that both rows have, as a row. */
+static bool join_rows(struct drawing *drawing,
+                      const uint32_t *left,
+                      const uint32_t *right,
+                      uint32_t *numbers,
+                      struct cp_tuples *rows,
+                      uint32_t *out_row)
+{
+    for (uint32_t b = 0; b < drawing->vectors.block_count; b++) {
+        const uint64_t *x = cp_block(&drawing->blocks, left[b]);
+        const uint64_t *y = cp_block(&drawing->blocks, right[b]);
+        uint64_t both[CP_BLOCK_WORDS];
+
+        for (uint32_t w = 0; w < CP_BLOCK_WORDS; w++)
+            both[w] = x[w] & y[w];
+        if (!intern_block(drawing, both, &numbers[b]))
+            return false;
+    }
+    return cp_tuples_add(rows, numbers, drawing->vectors.block_count, out_row, NULL);
+}
+
+/* Rows that have all lines, of an axis that nothing hangs on any more. */
+static bool fill_row(struct drawing *drawing, uint32_t *numbers, struct cp_tuples *rows)
+{
+    uint64_t all[CP_BLOCK_WORDS];
+    uint32_t row;
+
+    memset(all, 0xff, sizeof(all));
+    cp_tuples_init(rows, &drawing->builder->scratch);
+    for (uint32_t b = 0; b < drawing->vectors.block_count; b++) {
+        if (!intern_block(drawing, all, &numbers[b]))
+            return false;
+    }
+    return cp_tuples_add(rows, numbers, drawing->vectors.block_count, &row, NULL);
+}
+
+/* Lines that ask for a source port mostly ask for nothing else of the transport, and the other way
+   round, so each alone leaves many lines, and both together few. */
+static int join_source_ports(struct drawing *drawing)
+{
+    struct cp_axis_draft *transport = &drawing->axes[CP_AXIS_TRANSPORT];
+    struct cp_axis_draft *source = &drawing->axes[CP_AXIS_SOURCE_PORT];
+    uint32_t rows = transport->vectors.items.count, parts = source->vectors.items.count;
+    struct cp_arena *scratch = &drawing->builder->scratch;
+    uint32_t *numbers = CP_NEW_ARRAY(scratch, uint32_t, drawing->vectors.block_count), *joined;
+    struct cp_tuples both, all;
+    int status = CALPOL_OK;
+
+    if (parts == 1 || (uint64_t)rows * parts * drawing->vectors.block_count > MOST_JOINED)
+        return CALPOL_OK;
+    joined = take(drawing, (size_t)rows * parts, sizeof(uint32_t), &status);
+    cp_tuples_init(&both, scratch);
+    if (!status && !numbers)
+        status = CALPOL_ERROR_NO_MEMORY;
+    for (uint32_t i = 0; !status && i < rows * parts; i++) {
+        if (!join_rows(drawing, transport->vectors.items.items[i / parts].numbers,
+                       source->vectors.items.items[i % parts].numbers, numbers, &both, &joined[i]))
+            status = CALPOL_ERROR_NO_MEMORY;
+    }
+    if (status || !fill_row(drawing, numbers, &all))
+        return status ? status : CALPOL_ERROR_NO_MEMORY;
+    transport->vectors = both;
+    source->vectors = all;
+    drawing->vectors.joined = joined;
+    drawing->vectors.part_count = parts;
+    return CALPOL_OK;
+}
+
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 static int copy_blocks(struct drawing *drawing)
 {
@@ -134,19 +266,23 @@ int cp_vectors_make(struct cp_program_builder *builder,
 
     drawing.vectors.block_count = cp_line_blocks(lines->items.count);
     drawing.vectors.summary_words = (uint32_t)cp_bitset_words(drawing.vectors.block_count);
+    drawing.vectors.record_words =
+        drawing.vectors.summary_words + (drawing.vectors.block_count + 1) / 2;
     if (!cp_blocks_init(&drawing.blocks, &builder->scratch))
         return CALPOL_ERROR_NO_MEMORY;
     for (int axis = 0; !status && axis < CP_AXIS_COUNT; axis++)
         status = draw_axis(&drawing, (enum cp_axis)axis);
+    if (!status)
+        status = join_source_ports(&drawing);
+    for (int axis = 0; !status && axis < CP_AXIS_COUNT; axis++)
+        status = keep_axis(&drawing, (enum cp_axis)axis);
     if (!status)
         status = copy_blocks(&drawing);
     if (!status)
         status = copy_lines(&drawing);
     if (status)
         return status;
-    drawing.vectors.asks_port = lines->asks_port;
-    drawing.vectors.asks_source_port = lines->asks_source_port;
-    drawing.vectors.any_own = drawing.vectors.axes[CP_AXIS_OWN].count > 1;
+    drawing.vectors.asks = lines->asks;
     slot = cp_array_push(builder->work, &builder->vectors);
     if (!slot)
         return CALPOL_ERROR_NO_MEMORY;

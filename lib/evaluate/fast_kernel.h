@@ -16,11 +16,15 @@
 
 #define CP_NO_BIT UINT32_MAX
 
+
 CP_TARGET static inline unsigned count_begins(const uint16_t *begins, uint16_t key);
 CP_TARGET static inline unsigned first_common_bit(const uint64_t *a,
                                                   const uint64_t *b,
                                                   const uint64_t *c,
                                                   const uint64_t *d);
+
+/* Kept apart from what runs all the time. */
+#define CP_SELDOM __attribute__((noinline))
 
 /* ---- Flows ----------------------------------------------------------------------------------- */
 
@@ -32,31 +36,31 @@ CP_TARGET static inline unsigned first_common_bit(const uint64_t *a,
 /* One end of a flow. */
 struct end {
     const struct cp_endpoint_record *record; /* NULL: outside */
-    uint32_t workload;
+    uint32_t workload;                       /* CALPOL_NONE: outside */
     uint32_t address_class;
-    bool is_pinned; /* the class is that of the record */
 };
 
-/* What programs are asked. */
+/* What programs are asked. Arrays by enum cp_direction: the end that is policed in it. */
 struct question {
-    struct end source, destination;
-    uint32_t slot;
-    uint16_t key; /* destination port, or ICMP type and code */
+    const struct cp_program_head *heads[2]; /* NULL: nobody is policed */
+    uint32_t own_classes[2];
+    bool own_is_pinned[2]; /* the class is that of the endpoint's record */
+    uint8_t slot;
+    uint8_t untold;    /* enum cp_need: what decisions may need and the flow does not tell */
+    uint16_t unknown;  /* as asks of a program: what the flow does not tell */
+    uint16_t key;      /* destination port, or ICMP type and code */
     uint16_t source_port;
-    bool has_key, has_source_port;
-    uint8_t told; /* enum cp_need */
+    uint8_t reason;    /* enum calpol_reason: no program is asked */
 };
 
 /* Is this a flow that programs know: the first packet of a connection, with a protocol? */
-CP_TARGET static inline bool is_plain(const struct cp_programs *programs,
-                                      const struct calpol_flow *flow)
+CP_TARGET static inline bool is_plain(const struct calpol_flow *flow)
 {
     uint32_t reserved =
         flow->reserved[0] | flow->reserved[1] | flow->reserved[2] | flow->reserved[3];
 
-    return !reserved && flow->state == CALPOL_STATE_NEW &&
-           !(flow->given & ~(uint32_t)UNDERSTOOD) && flow->given & CALPOL_GIVEN_PROTOCOL &&
-           programs->slots[flow->protocol] != CP_NO_SLOT;
+    return !(reserved | (flow->given & ~(uint32_t)UNDERSTOOD) | flow->state) &&
+           flow->given & CALPOL_GIVEN_PROTOCOL;
 }
 
 /* ---- Addresses ------------------------------------------------------------------------------- */
@@ -68,6 +72,16 @@ CP_TARGET static inline bool is_mapped(const struct calpol_address *address)
     return memcmp(address->bytes, mapped, sizeof(mapped)) == 0;
 }
 
+/* The way that a node has for a byte. */
+CP_TARGET static inline uint32_t
+find_way(const struct cp_address_map *map, const struct cp_address_node *node, unsigned byte)
+{
+    uint64_t up_to = node->begins[byte / 64] & UINT64_MAX >> (63 - byte % 64);
+    uint32_t way = node->before[byte / 64] + (uint32_t)__builtin_popcountll(up_to) - 1;
+
+    return node->first == CP_WAYS_HERE ? node->here[way] : map->ways[node->first + way];
+}
+
 /* What an address is: enum cp_address_type and a number. */
 CP_TARGET static inline uint32_t find_address(const struct cp_programs *programs,
                                               const struct calpol_address *address,
@@ -75,45 +89,46 @@ CP_TARGET static inline uint32_t find_address(const struct cp_programs *programs
 {
     const struct cp_address_map *map = &programs->addresses[family];
     struct cp_address_key key = cp_address_key_of(address);
-    uint32_t low = 0, count = map->count;
+    const uint8_t *bytes = address->bytes;
+    uint32_t way = map->root, range;
 
-    if (!family)
-        key.low = 0, key.high &= ~(uint64_t)UINT32_MAX;
-    while (count > 1) {
-        uint32_t half = count / 2;
-
-        if (cp_address_key_compare(map->begins[low + half], key) <= 0)
-            low += half;
-        count -= half;
+    while (way >> CP_ADDRESS_BITS == CP_ADDRESS_NODE)
+        way = find_way(map, &map->nodes[way & CP_ADDRESS_MASK], *bytes++);
+    if (way >> CP_ADDRESS_BITS != CP_ADDRESS_RANGES)
+        return way;
+    if (!family) {
+        key.high &= ~(uint64_t)UINT32_MAX;
+        key.low = 0;
     }
-    return map->values[low];
+    range = way & CP_ADDRESS_MASK;
+    while (range + 1 < map->count && cp_address_key_compare(map->begins[range + 1], key) <= 0)
+        range++;
+    return map->values[range];
 }
 
-/* The family of a flow by its addresses, or by those that both ends have (EV-7, EV-14); -1: ask the
-   plain walk. */
-CP_TARGET static inline int find_family(const struct cp_programs *programs,
-                                        const struct calpol_flow *flow)
+/* The family of a flow between two workloads by the addresses that both have (EV-14); -1: ask the plain
+   walk. */
+CP_TARGET static inline int common_family(uint32_t source_flags, uint32_t destination_flags)
 {
-    uint8_t source = flow->source_address.family, destination = flow->destination_address.family;
-    const struct cp_endpoint_record *records =
-        programs->records[0] ? programs->records[0] : programs->records[1];
-    uint32_t common, first;
+    uint32_t common =
+        source_flags & destination_flags & (CP_RECORD_HAS_IPV4 | CP_RECORD_HAS_IPV6);
+    uint32_t first =
+        destination_flags & CP_RECORD_IPV6_FIRST ? CP_RECORD_HAS_IPV6 : CP_RECORD_HAS_IPV4;
 
-    if (source | destination) {
-        if (source && destination && source != destination)
-            return -1;
-        return (source | destination) == 4 ? 0 : (source | destination) == 6 ? 1 : -1;
-    }
-    if (!records || flow->source_endpoint >= programs->workload_count ||
-        flow->destination_endpoint >= programs->workload_count)
-        return -1;
-    common = records[flow->source_endpoint].flags & records[flow->destination_endpoint].flags &
-             (CP_RECORD_HAS_IPV4 | CP_RECORD_HAS_IPV6);
-    first = records[flow->destination_endpoint].flags & CP_RECORD_IPV6_FIRST ? CP_RECORD_HAS_IPV6
-                                                                             : CP_RECORD_HAS_IPV4;
     if (!common)
         return -1;
     return (common & first ? first : common) == CP_RECORD_HAS_IPV6;
+}
+
+/* The family of the addresses that a flow gives; -1: ask the plain walk. */
+CP_TARGET static inline int given_family(const struct calpol_flow *flow)
+{
+    uint8_t source = flow->source_address.family, destination = flow->destination_address.family;
+    uint8_t family = source | destination;
+
+    if ((source && destination && source != destination) || (family != 4 && family != 6))
+        return -1;
+    return family == 6;
 }
 
 /* An end that is given by its address, or has another address than its own. */
@@ -141,7 +156,6 @@ CP_TARGET static inline bool find_end_by_address(const struct cp_programs *progr
     out_end->workload = endpoint;
     out_end->record = endpoint == CALPOL_NONE ? NULL : &records[endpoint];
     out_end->address_class = type == CP_ADDRESS_WORKLOAD ? records[number].address_class : number;
-    out_end->is_pinned = out_end->record && out_end->address_class == out_end->record->address_class;
     return true;
 }
 
@@ -162,108 +176,180 @@ CP_TARGET static inline bool find_end(const struct cp_programs *programs,
         return find_end_by_address(programs, endpoint, address, family, is_destination, out_end);
     if (endpoint == CALPOL_NONE || !(records[endpoint].flags & needed))
         return false;
-    out_end->workload = endpoint;
-    out_end->record = &records[endpoint];
-    out_end->address_class = out_end->record->address_class;
-    out_end->is_pinned = true;
+    *out_end = (struct end){&records[endpoint], endpoint, records[endpoint].address_class};
     return true;
 }
 
 /* ---- Questions ------------------------------------------------------------------------------- */
 
-CP_TARGET static inline void read_transport(const struct cp_programs *programs,
-                                            const struct calpol_flow *flow,
-                                            struct question *question)
+CP_TARGET static inline const struct cp_program_head *program_at(const struct cp_programs *programs,
+                                                                 uint32_t place)
 {
-    const uint32_t icmp = CALPOL_GIVEN_ICMP_TYPE | CALPOL_GIVEN_ICMP_CODE;
-
-    question->slot = programs->slots[flow->protocol];
-    if (cp_slot_has_ports(question->slot)) {
-        question->key = flow->destination_port;
-        question->has_key = flow->given & CALPOL_GIVEN_DESTINATION_PORT;
-    } else {
-        question->key = (uint16_t)(flow->icmp_type << 8 | flow->icmp_code);
-        question->has_key = cp_slot_is_icmp(question->slot) && (flow->given & icmp) == icmp;
-    }
-    question->source_port = flow->source_port;
-    question->has_source_port = flow->given & CALPOL_GIVEN_SOURCE_PORT;
-    question->told = 0;
-    if (flow->given & CALPOL_GIVEN_NO_HTTP || flow->protocol != CP_PROTOCOL_TCP)
-        question->told |= CP_NEED_NO_HTTP;
-    if (flow->given & CALPOL_GIVEN_NO_DOMAINS || question->destination.record)
-        question->told |= CP_NEED_NO_DOMAINS;
+    return (const struct cp_program_head *)(const void *)(programs->code + (size_t)place * 64);
 }
 
+/* A flow that no policy is asked about: between two ends outside, or within one workload. */
+CP_TARGET static inline enum calpol_reason short_cut(const struct end *source,
+                                                     const struct end *destination)
+{
+    if (source->workload != destination->workload)
+        return CALPOL_REASON_NONE;
+    return source->record ? CALPOL_REASON_SAME_ENDPOINT /* EV-16 */
+                          : CALPOL_REASON_NO_ENDPOINT;  /* EV-49 */
+}
+
+/* What programs are asked at one end. */
+CP_TARGET static inline void ask_end(const struct cp_programs *programs,
+                                     const struct end *end,
+                                     enum cp_direction direction,
+                                     struct question *question)
+{
+    const struct cp_endpoint_record *record = end->record;
+
+    question->own_classes[direction] = end->address_class;
+    question->heads[direction] = NULL;
+    question->own_is_pinned[direction] = record && record->address_class == end->address_class;
+    if (record)
+        question->heads[direction] = program_at(programs, record->programs[direction]);
+}
+
+CP_TARGET static CP_SELDOM bool ask_by_address(const struct cp_programs *programs,
+                                               const struct calpol_flow *flow,
+                                               struct question *question)
+{
+    int family = given_family(flow);
+    struct end source, destination;
+
+    if (family < 0 ||
+        !find_end(programs, flow->source_endpoint, &flow->source_address, family, false, &source) ||
+        !find_end(programs, flow->destination_endpoint, &flow->destination_address, family, true,
+                  &destination))
+        return false;
+    ask_end(programs, &source, CP_EGRESS, question);
+    ask_end(programs, &destination, CP_INGRESS, question);
+    question->reason = (uint8_t)short_cut(&source, &destination);
+    return true;
+}
+
+/* Two workloads with addresses of their own. */
+CP_TARGET static inline bool ask_workloads(const struct cp_programs *programs,
+                                           const struct calpol_flow *flow,
+                                           struct question *question)
+{
+    const struct cp_endpoint_record *records = programs->any_records;
+    uint32_t from = flow->source_endpoint, to = flow->destination_endpoint;
+    int family;
+
+    if (from >= programs->workload_count || to >= programs->workload_count)
+        return false;
+    family = common_family(records[from].flags, records[to].flags);
+    if (family < 0)
+        return false;
+    records = programs->records[family];
+    question->heads[CP_EGRESS] = program_at(programs, records[from].programs[CP_EGRESS]);
+    question->heads[CP_INGRESS] = program_at(programs, records[to].programs[CP_INGRESS]);
+    question->own_classes[CP_EGRESS] = records[from].address_class;
+    question->own_classes[CP_INGRESS] = records[to].address_class;
+    question->own_is_pinned[CP_EGRESS] = true;
+    question->own_is_pinned[CP_INGRESS] = true;
+    question->reason = from == to ? CALPOL_REASON_SAME_ENDPOINT : CALPOL_REASON_NONE; /* EV-16 */
+    return true;
+}
+
+/* Which of the numbers that rules may ask for the flow does not tell. */
+CP_TARGET static inline uint16_t unknown_numbers(uint32_t given, unsigned slot)
+{
+    const uint32_t icmp = CALPOL_GIVEN_ICMP_TYPE | CALPOL_GIVEN_ICMP_CODE;
+    uint32_t needed = cp_slot_is_icmp(slot) ? icmp : CALPOL_GIVEN_DESTINATION_PORT;
+    unsigned unknown = (given & needed) != needed;
+
+    unknown |= (given & CALPOL_GIVEN_SOURCE_PORT) ? 0 : 1u << CP_SLOT_COUNT;
+    return (uint16_t)(unknown << slot);
+}
+
+CP_TARGET static inline uint8_t untold_needs(const struct calpol_flow *flow, bool is_inside)
+{
+    unsigned untold = 0;
+
+    if (!(flow->given & CALPOL_GIVEN_NO_HTTP) && flow->protocol == CP_PROTOCOL_TCP)
+        untold |= CP_NEED_NO_HTTP;
+    if (!(flow->given & CALPOL_GIVEN_NO_DOMAINS) && !is_inside)
+        untold |= CP_NEED_NO_DOMAINS;
+    return (uint8_t)untold;
+}
+
+/* False: ask the plain walk. */
 CP_TARGET static inline bool
 ask(const struct cp_programs *programs, const struct calpol_flow *flow, struct question *question)
 {
-    int family;
+    unsigned slot = programs->slots[flow->protocol];
+    bool by_address = flow->source_address.family | flow->destination_address.family;
 
-    if (!is_plain(programs, flow))
+    if (!is_plain(flow) || slot == CP_NO_SLOT ||
+        !(by_address ? ask_by_address(programs, flow, question)
+                     : ask_workloads(programs, flow, question)))
         return false;
-    family = find_family(programs, flow);
-    if (family < 0 ||
-        !find_end(programs, flow->source_endpoint, &flow->source_address, family, false,
-                  &question->source) ||
-        !find_end(programs, flow->destination_endpoint, &flow->destination_address, family, true,
-                  &question->destination))
-        return false;
-    read_transport(programs, flow, question);
+    question->slot = (uint8_t)slot;
+    question->unknown = unknown_numbers(flow->given, slot);
+    question->untold = untold_needs(flow, question->heads[CP_INGRESS] != NULL);
+    question->key = flow->destination_port;
+    if (!cp_slot_has_ports(slot))
+        question->key = (uint16_t)(flow->icmp_type << 8 | flow->icmp_code);
+    question->source_port = flow->source_port;
     return true;
 }
 
 /* ---- Tables ---------------------------------------------------------------------------------- */
-
-CP_TARGET static inline uint32_t padded(uint32_t count)
-{
-    return (count + CP_STEP - 1) / CP_STEP * CP_STEP;
-}
-
-CP_TARGET static inline uint32_t count_all(const uint16_t *begins, uint32_t count, uint16_t key)
-{
-    uint32_t sum = 0;
-
-    for (uint32_t i = 0; i < count; i += CP_STEP)
-        sum += count_begins(begins + i, key);
-    return sum;
-}
 
 CP_TARGET static inline uint32_t number_at(const void *numbers, uint32_t index, bool is_wide)
 {
     return is_wide ? ((const uint16_t *)numbers)[index] : ((const uint8_t *)numbers)[index];
 }
 
-/* The value of a map with several ranges of 16-bit numbers. */
+CP_TARGET static inline uint32_t count_all(const uint16_t *begins, uint32_t steps, uint16_t key)
+{
+    uint32_t sum = 0;
+
+    for (uint32_t i = 0; i < steps; i++)
+        sum += count_begins(begins + (size_t)i * CP_STEP, key);
+    return sum;
+}
+
+/* Which range of a map with tops a number is in. */
+CP_TARGET static CP_SELDOM uint32_t find_range(const uint16_t *begins,
+                                               struct cp_map map,
+                                               uint16_t key)
+{
+    uint32_t step = count_all(begins + (size_t)map.steps * CP_STEP, map.tops, key) - 1;
+
+    if (step >= map.steps) /* the filler is 65535, which may be the key */
+        step = map.steps - 1u;
+    return step * CP_STEP + count_begins(begins + (size_t)step * CP_STEP, key) - 1;
+}
+
+/* The value of a map for numbers of 16 bits. */
 CP_TARGET static inline uint32_t
 look_up(const unsigned char *program, struct cp_map map, uint16_t key, bool is_wide)
 {
-    const unsigned char *bytes = program + (size_t)map.place * 32;
-    const uint16_t *begins = (const uint16_t *)(const void *)bytes;
-    uint32_t count = padded(map.count), steps = count / CP_STEP, index;
+    const uint16_t *begins = (const uint16_t *)(const void *)(program + (size_t)map.place * 32);
+    const void *values = begins + (size_t)(map.steps + map.tops) * CP_STEP;
 
-    bytes += (size_t)count * sizeof(*begins);
-    if (map.count <= CP_MANY) {
-        index = count_all(begins, count, key) - 1;
-    } else {
-        uint32_t step =
-            count_all((const uint16_t *)(const void *)bytes, padded(steps), key) - 1;
-
-        if (step >= steps) /* the filler is 65535, which may be the key */
-            step = steps - 1;
-        index = step * CP_STEP + count_begins(begins + (size_t)step * CP_STEP, key) - 1;
-        bytes += (size_t)padded(steps) * sizeof(*begins);
-    }
-    return number_at(bytes, index, is_wide);
+    if (!map.steps)
+        return map.place;
+    return number_at(values,
+                     map.tops ? find_range(begins, map, key) : count_all(begins, map.steps, key) - 1,
+                     is_wide);
 }
 
 /* The same for numbers of 32 bits. */
-CP_TARGET static inline uint32_t
+CP_TARGET static CP_SELDOM uint32_t
 look_up_wide(const unsigned char *program, struct cp_map map, uint32_t key, bool is_wide)
 {
-    const unsigned char *bytes = program + (size_t)map.place * 32;
-    const uint32_t *begins = (const uint32_t *)(const void *)bytes;
-    uint32_t low = 0, count = map.count;
+    const uint32_t *begins = (const uint32_t *)(const void *)(program + (size_t)map.place * 32);
+    uint32_t low = 0, count = map.steps * CP_STEP;
 
+    if (!count)
+        return map.place;
     while (count > 1) {
         uint32_t half = count / 2;
 
@@ -271,7 +357,7 @@ look_up_wide(const unsigned char *program, struct cp_map map, uint32_t key, bool
             low += half;
         count -= half;
     }
-    return number_at(bytes + (size_t)padded(map.count) * sizeof(*begins), low, is_wide);
+    return number_at(begins + (size_t)map.steps * CP_STEP, low, is_wide);
 }
 
 CP_TARGET static inline uint32_t find_row(const struct cp_programs *programs,
@@ -280,35 +366,21 @@ CP_TARGET static inline uint32_t find_row(const struct cp_programs *programs,
 {
     const unsigned char *program = (const unsigned char *)head;
 
-    if (head->dense_peers)
-        return number_at(program + head->dense_peers, address_class, head->wide_rows);
-    if (head->peers.count == 1)
-        return head->peers.place;
+    if (head->is_dense)
+        return number_at(program + CP_DENSE_PLACE, address_class, head->wide_rows);
     return programs->wide_classes
                ? look_up_wide(program, head->peers, address_class, head->wide_rows)
                : look_up(program, head->peers, (uint16_t)address_class, head->wide_rows);
 }
 
-/* Does a flow tell the numbers that some rule asks for? */
-CP_TARGET static inline bool
-tells_enough(const struct question *question, uint8_t asks_port, uint8_t asks_source_port)
-{
-    return (question->has_key || !(asks_port >> question->slot & 1)) &&
-           (question->has_source_port || !(asks_source_port >> question->slot & 1));
-}
-
-CP_TARGET static inline uint32_t find_column(const struct cp_program_head *head,
-                                             const struct question *question)
+/* The column of a program that asks for source ports. */
+CP_TARGET static CP_SELDOM uint32_t find_column_of_part(const struct cp_program_head *head,
+                                                        uint32_t column,
+                                                        uint16_t source_port)
 {
     const unsigned char *program = (const unsigned char *)head;
-    struct cp_map slot = head->slots[question->slot];
-    uint32_t column = slot.place, part;
+    uint32_t part = look_up(program, head->source_ports, source_port, head->wide_columns);
 
-    if (slot.count > 1)
-        column = look_up(program, slot, question->key, head->wide_columns);
-    if (head->part_count == 1)
-        return column;
-    part = look_up(program, head->source_ports, question->source_port, head->wide_columns);
     return number_at(program + (size_t)head->columns * 32, column * head->part_count + part,
                      head->wide_columns);
 }
@@ -319,16 +391,20 @@ CP_TARGET static inline const void *find_cell(const struct cp_programs *programs
                                               const struct question *question,
                                               uint32_t peer_class)
 {
-    size_t size = programs->wide_cells ? sizeof(uint32_t) : sizeof(uint16_t);
-    uint32_t row = find_row(programs, head, peer_class), column = find_column(head, question);
+    const unsigned char *program = (const unsigned char *)head;
+    uint32_t row = find_row(programs, head, peer_class);
+    uint32_t column =
+        look_up(program, head->slots[question->slot], question->key, head->wide_columns);
 
-    return (const unsigned char *)head + head->cells +
-           ((size_t)row * head->column_count + column) * size;
+    if (head->part_count > 1)
+        column = find_column_of_part(head, column, question->source_port);
+    return program + head->cells +
+           (((size_t)row * head->column_count + column) << programs->cell_shift);
 }
 
 CP_TARGET static inline uint32_t read_cell(const struct cp_programs *programs, const void *cell)
 {
-    return programs->wide_cells ? *(const uint32_t *)cell : *(const uint16_t *)cell;
+    return programs->cell_shift == 1 ? *(const uint16_t *)cell : *(const uint32_t *)cell;
 }
 
 /* ---- Vectors --------------------------------------------------------------------------------- */
@@ -339,10 +415,15 @@ struct finding {
     uint32_t needs;
 };
 
-CP_TARGET static inline uint32_t find_place(const struct cp_vector_axis *axis, uint32_t key)
+/* The row of a number on an axis. */
+CP_TARGET static inline uint32_t find_vector(const struct cp_vector_axis *axis, uint32_t key)
 {
-    uint32_t low = 0, count = axis->count;
+    uint32_t low, count;
 
+    if (!axis->count)
+        return axis->rows[key];
+    low = axis->pages[key / CP_PAGE];
+    count = axis->pages[key / CP_PAGE + 1] - low + 1;
     while (count > 1) {
         uint32_t half = count / 2;
 
@@ -369,28 +450,24 @@ first_common_from(const uint64_t *const blocks[CP_AXIS_COUNT], unsigned from)
 }
 
 /* The first line from from on that all rows have; CP_NO_BIT if there is none. */
-CP_TARGET static inline uint32_t
-first_line(const struct cp_vectors *vectors, const uint32_t rows[CP_AXIS_COUNT], uint32_t from)
+CP_TARGET static inline uint32_t first_line(const struct cp_vectors *vectors,
+                                            const uint64_t *const rows[CP_AXIS_COUNT],
+                                            uint32_t from)
 {
     const uint32_t block_lines = CP_BLOCK_WORDS * 64, words = vectors->summary_words;
     uint32_t first = from / block_lines;
     uint64_t mask = UINT64_MAX << (first % 64);
-    const uint64_t *summaries[CP_AXIS_COUNT];
-    const uint32_t *numbers[CP_AXIS_COUNT];
 
-    for (int i = 0; i < CP_AXIS_COUNT; i++) {
-        summaries[i] = vectors->axes[i].summaries + (size_t)rows[i] * words;
-        numbers[i] = vectors->axes[i].blocks + (size_t)rows[i] * vectors->block_count;
-    }
     for (uint32_t w = first / 64; w < words; w++, mask = UINT64_MAX) {
-        uint64_t both = summaries[0][w] & summaries[1][w] & summaries[2][w] & summaries[3][w] & mask;
+        uint64_t both = rows[0][w] & rows[1][w] & rows[2][w] & rows[3][w] & mask;
 
         for (; both; both &= both - 1) {
             uint32_t b = w * 64 + (uint32_t)__builtin_ctzll(both), bit;
             const uint64_t *blocks[CP_AXIS_COUNT];
 
             for (int i = 0; i < CP_AXIS_COUNT; i++)
-                blocks[i] = vectors->blocks[numbers[i][b]];
+                blocks[i] =
+                    vectors->blocks[((const uint32_t *)(const void *)(rows[i] + words))[b]];
             bit = b == first && from % block_lines
                       ? first_common_from(blocks, from % block_lines)
                       : first_common_bit(blocks[0], blocks[1], blocks[2], blocks[3]);
@@ -402,7 +479,7 @@ first_line(const struct cp_vectors *vectors, const uint32_t rows[CP_AXIS_COUNT],
 }
 
 CP_TARGET static inline struct finding walk_lines(const struct cp_vectors *vectors,
-                                                  const uint32_t rows[CP_AXIS_COUNT])
+                                                  const uint64_t *const rows[CP_AXIS_COUNT])
 {
     struct finding finding = {0, 0};
     uint32_t from = 0;
@@ -422,166 +499,185 @@ CP_TARGET static inline struct finding walk_lines(const struct cp_vectors *vecto
     }
 }
 
-CP_TARGET static inline struct finding ask_vectors(const struct cp_vectors *vectors,
-                                                   const struct question *question,
-                                                   uint32_t own_class,
-                                                   uint32_t peer_class)
-{
-    uint32_t transport = question->slot << 16, rows[CP_AXIS_COUNT];
+/* What was found of a direction, and where to look on. */
+struct lookup {
+    const void *cell;                  /* of a table, or NULL */
+    const struct cp_vectors *vectors;  /* or NULL */
+    const uint64_t *rows[CP_AXIS_COUNT]; /* of vectors */
+    struct finding finding;            /* else, or in the end */
+};
 
-    if (!tells_enough(question, vectors->asks_port, vectors->asks_source_port))
-        return (struct finding){0, 0};
-    transport |= question->key;
-    rows[CP_AXIS_PEERS] = find_place(&vectors->axes[CP_AXIS_PEERS], peer_class);
-    rows[CP_AXIS_TRANSPORT] = find_place(&vectors->axes[CP_AXIS_TRANSPORT], transport);
-    rows[CP_AXIS_SOURCE_PORT] =
-        find_place(&vectors->axes[CP_AXIS_SOURCE_PORT], question->source_port);
-    rows[CP_AXIS_OWN] = find_place(&vectors->axes[CP_AXIS_OWN], own_class);
-    return walk_lines(vectors, rows);
+static const struct lookup nothing = {.cell = NULL};
+
+/* The rows of vectors that a question asks for. */
+CP_TARGET static CP_SELDOM void find_rows(const struct cp_vectors *vectors,
+                                          const struct question *question,
+                                          enum cp_direction direction,
+                                          struct lookup *lookup)
+{
+    const struct cp_vector_axis *axes = vectors->axes;
+    uint32_t transport = (uint32_t)question->slot << 16 | question->key, rows[CP_AXIS_COUNT];
+
+    rows[CP_AXIS_PEERS] = find_vector(&axes[CP_AXIS_PEERS], question->own_classes[!direction]);
+    rows[CP_AXIS_TRANSPORT] = find_vector(&axes[CP_AXIS_TRANSPORT], transport);
+    rows[CP_AXIS_SOURCE_PORT] = find_vector(&axes[CP_AXIS_SOURCE_PORT], question->source_port);
+    rows[CP_AXIS_OWN] = find_vector(&axes[CP_AXIS_OWN], question->own_classes[direction]);
+    if (vectors->joined) {
+        rows[CP_AXIS_TRANSPORT] = vectors->joined[rows[CP_AXIS_TRANSPORT] * vectors->part_count +
+                                                  rows[CP_AXIS_SOURCE_PORT]];
+        rows[CP_AXIS_SOURCE_PORT] = 0;
+    }
+    lookup->vectors = vectors;
+    for (int i = 0; i < CP_AXIS_COUNT; i++) {
+        lookup->rows[i] = axes[i].records + (size_t)rows[i] * vectors->record_words;
+        __builtin_prefetch(lookup->rows[i]);
+    }
 }
 
 /* ---- Programs -------------------------------------------------------------------------------- */
 
-CP_TARGET static inline const struct cp_program_head *program_at(const struct cp_programs *programs,
-                                                                 uint32_t place)
+/* A program that is no table, or holds for another class of the endpoint's own address. */
+CP_TARGET static CP_SELDOM void look_otherwise(const struct cp_programs *programs,
+                                               const struct question *question,
+                                               enum cp_direction direction,
+                                               struct lookup *lookup)
 {
-    return (const struct cp_program_head *)(const void *)(programs->code + (size_t)place * 64);
+    const struct cp_program_head *head = question->heads[direction];
+    const struct cp_vectors *vectors = programs->vectors;
+
+    if (head->form == CP_FORM_NONE || head->vectors == CP_NO_VECTORS)
+        return;
+    vectors += head->vectors;
+    if (!(question->unknown & vectors->asks))
+        find_rows(vectors, question, direction, lookup);
 }
 
-/* The vectors that a program is, or leads to for another own address; NULL: it is a table, or
-   nothing. */
-CP_TARGET static inline const struct cp_vectors *vectors_of(const struct cp_programs *programs,
-                                                            const struct cp_program_head *head,
-                                                            const struct end *own)
+/* Does a table hold whatever the class of the endpoint's own address is? */
+CP_TARGET static inline bool is_plain_table(const struct cp_program_head *head)
 {
-    if (head->form != CP_FORM_VECTORS && (!head->own_is_fixed || own->is_pinned))
-        return NULL;
-    return head->vectors == CP_NO_VECTORS ? NULL : &programs->vectors[head->vectors];
+    return head->form == CP_FORM_TABLE && !head->own_is_fixed;
 }
 
-CP_TARGET static inline bool is_table(const struct cp_program_head *head, const struct end *own)
+CP_TARGET static inline void look_at(const struct cp_programs *programs,
+                                     const struct question *question,
+                                     enum cp_direction direction,
+                                     struct lookup *lookup)
 {
-    return head->form == CP_FORM_TABLE && (!head->own_is_fixed || own->is_pinned);
+    const struct cp_program_head *head = question->heads[direction];
+
+    if (!is_plain_table(head) &&
+        (head->form != CP_FORM_TABLE || !question->own_is_pinned[direction]))
+        look_otherwise(programs, question, direction, lookup);
+    else if (!(question->unknown & head->asks))
+        lookup->cell = find_cell(programs, head, question, question->own_classes[!direction]);
 }
+
+CP_TARGET static inline const struct cp_decision *decision_of(const struct cp_programs *programs,
+                                                              struct lookup *lookup)
+{
+    if (lookup->cell)
+        return &programs->decisions[read_cell(programs, lookup->cell)];
+    if (lookup->vectors)
+        lookup->finding = walk_lines(lookup->vectors, lookup->rows);
+    return &programs->decisions[lookup->finding.decision];
+}
+
+/* Does a decision hold for what the flow tells? */
+CP_TARGET static inline bool holds(const struct cp_decision *decision,
+                                   const struct lookup *lookup,
+                                   const struct question *question)
+{
+    uint32_t needs = decision->needs | lookup->finding.needs;
+
+    return decision->action != CP_ASK_WALK && !(needs & question->untold);
+}
+
+/* ---- Verdicts -------------------------------------------------------------------------------- */
+
+static const struct cp_decision no_decision = {
+    .action = CALPOL_ACTION_NONE,
+    .tier = CALPOL_NONE,
+    .policy = CALPOL_NONE,
+    .rule = -1,
+};
+
+_Static_assert(sizeof(struct cp_decision) == sizeof(struct calpol_decision) &&
+                   offsetof(struct cp_decision, tier) == offsetof(struct calpol_decision, tier) &&
+                   offsetof(struct cp_decision, policy) == offsetof(struct calpol_decision, policy) &&
+                   offsetof(struct cp_decision, rule) == offsetof(struct calpol_decision, rule),
+               "decisions are copied as they are");
 
 CP_TARGET static inline void write_decision(const struct cp_decision *decision,
                                             enum calpol_stage stage,
                                             struct calpol_decision *out_decision)
 {
-    *out_decision = (struct calpol_decision){
-        .action = decision->action,
-        .stage = (uint16_t)stage,
-        .tier = decision->tier,
-        .policy = decision->policy,
-        .rule = decision->rule,
-    };
-}
-
-/* One direction: what a program says of the peer. False: ask the plain walk. */
-CP_TARGET static inline bool decide(const struct cp_programs *programs,
-                                    const struct question *question,
-                                    enum cp_direction direction,
-                                    struct calpol_decision *out_decision)
-{
-    bool egress = direction == CP_EGRESS;
-    const struct end *own = egress ? &question->source : &question->destination;
-    const struct end *peer = egress ? &question->destination : &question->source;
-    const struct cp_program_head *head = program_at(programs, own->record->programs[direction]);
-    const struct cp_vectors *vectors = vectors_of(programs, head, own);
-    struct finding finding = {0, 0};
-    const struct cp_decision *decision;
-
-    if (is_table(head, own)) {
-        if (tells_enough(question, head->asks_port, head->asks_source_port))
-            finding.decision =
-                read_cell(programs, find_cell(programs, head, question, peer->address_class));
-    } else if (vectors) {
-        finding = ask_vectors(vectors, question, own->address_class, peer->address_class);
-    }
-    decision = &programs->decisions[finding.decision];
-    if (decision->action == CP_ASK_WALK || (decision->needs | finding.needs) & ~question->told)
-        return false;
-    write_decision(decision,
-                   egress ? CALPOL_STAGE_WORKLOAD_EGRESS : CALPOL_STAGE_WORKLOAD_INGRESS,
-                   out_decision);
-    return true;
-}
-
-/* ---- Verdicts -------------------------------------------------------------------------------- */
-
-CP_TARGET static inline void
-start_verdict(const struct question *question, struct calpol_verdict *out_verdict)
-{
-    const struct calpol_decision none = {
-        .action = CALPOL_ACTION_NONE,
-        .tier = CALPOL_NONE,
-        .policy = CALPOL_NONE,
-        .rule = -1,
-    };
-
-    (void)question;
-    *out_verdict = (struct calpol_verdict){
-        .action = CALPOL_ACTION_ALLOW,
-        .egress = none,
-        .ingress = none,
-    };
-}
-
-/* A flow that no policy is asked about: between two ends outside, or within one workload. */
-CP_TARGET static inline enum calpol_reason short_cut(const struct question *question)
-{
-    if (!question->source.record && !question->destination.record)
-        return CALPOL_REASON_NO_ENDPOINT; /* EV-49 */
-    if (question->source.record && question->destination.record &&
-        question->source.workload == question->destination.workload)
-        return CALPOL_REASON_SAME_ENDPOINT; /* EV-16 */
-    return CALPOL_REASON_NONE;
+    memcpy(out_decision, decision, sizeof(*out_decision));
+    out_decision->reason = CALPOL_REASON_NONE;
+    out_decision->stage = decision->action ? (uint16_t)stage : CALPOL_STAGE_NONE;
 }
 
 /* EV-51 */
-CP_TARGET static inline void finish_verdict(struct calpol_verdict *verdict)
+CP_TARGET static inline void write_verdict(const struct cp_decision *egress,
+                                           const struct cp_decision *ingress,
+                                           uint8_t reason,
+                                           struct calpol_verdict *out_verdict)
 {
-    if (verdict->egress.action == CALPOL_ACTION_DENY)
-        verdict->decided_by = CALPOL_STAGE_WORKLOAD_EGRESS;
-    else if (verdict->ingress.action == CALPOL_ACTION_DENY)
-        verdict->decided_by = CALPOL_STAGE_WORKLOAD_INGRESS;
-    else
-        return;
-    verdict->action = CALPOL_ACTION_DENY;
+    bool denies_egress = egress->action == CALPOL_ACTION_DENY;
+    bool denies_ingress = ingress->action == CALPOL_ACTION_DENY;
+    unsigned decided_by = denies_ingress ? CALPOL_STAGE_WORKLOAD_INGRESS : CALPOL_STAGE_NONE;
+
+    decided_by = denies_egress ? CALPOL_STAGE_WORKLOAD_EGRESS : decided_by;
+    out_verdict->action = decided_by ? CALPOL_ACTION_DENY : CALPOL_ACTION_ALLOW;
+    out_verdict->reason = reason;
+    out_verdict->decided_by = (uint16_t)decided_by;
+    out_verdict->depends_on = 0;
+    out_verdict->reserved[0] = 0;
+    out_verdict->reserved[1] = 0;
+    write_decision(egress, CALPOL_STAGE_WORKLOAD_EGRESS, &out_verdict->egress);
+    write_decision(ingress, CALPOL_STAGE_WORKLOAD_INGRESS, &out_verdict->ingress);
 }
 
-CP_TARGET static inline void fetch(const struct cp_programs *programs, const struct question *question)
+/* ---- One flow -------------------------------------------------------------------------------- */
+
+/* The usual case: both ends are policed, by tables. False: it is another one. */
+CP_TARGET static inline bool judge_by_tables(const struct cp_programs *programs,
+                                             const struct question *question,
+                                             struct calpol_verdict *out_verdict)
 {
-    uint32_t places[2] = {0, 0};
+    const struct cp_program_head *out = question->heads[CP_EGRESS];
+    const struct cp_program_head *in = question->heads[CP_INGRESS];
+    const struct cp_decision *egress, *ingress;
+    const void *out_cell, *in_cell;
 
-    if (question->source.record)
-        places[0] = question->source.record->programs[CP_EGRESS];
-    if (question->destination.record)
-        places[1] = question->destination.record->programs[CP_INGRESS];
-    for (int i = 0; i < 2; i++) {
-        const unsigned char *program = programs->code + (size_t)places[i] * 64;
-
-        for (int line = 0; line < 5; line++)
-            __builtin_prefetch(program + (size_t)line * 64);
-    }
+    if (!out || !in || question->reason || !is_plain_table(out) || !is_plain_table(in) ||
+        question->unknown & (out->asks | in->asks))
+        return false;
+    out_cell = find_cell(programs, out, question, question->own_classes[CP_INGRESS]);
+    in_cell = find_cell(programs, in, question, question->own_classes[CP_EGRESS]);
+    egress = &programs->decisions[read_cell(programs, out_cell)];
+    ingress = &programs->decisions[read_cell(programs, in_cell)];
+    if ((egress->needs | ingress->needs) & question->untold)
+        return false;
+    write_verdict(egress, ingress, CALPOL_REASON_NONE, out_verdict);
+    return true;
 }
 
-CP_TARGET static inline bool answer(const struct cp_programs *programs,
-                                    const struct question *question,
-                                    struct calpol_verdict *out_verdict)
+CP_TARGET static CP_SELDOM bool judge_otherwise(const struct cp_programs *programs,
+                                                const struct question *question,
+                                                struct calpol_verdict *out_verdict)
 {
-    struct calpol_verdict verdict;
+    const struct cp_decision *decisions[2] = {&no_decision, &no_decision};
+    struct lookup lookups[2] = {nothing, nothing};
 
-    start_verdict(question, &verdict);
-    verdict.reason = (uint8_t)short_cut(question);
-    if (!verdict.reason) {
-        if ((question->source.record && !decide(programs, question, CP_EGRESS, &verdict.egress)) ||
-            (question->destination.record &&
-             !decide(programs, question, CP_INGRESS, &verdict.ingress)))
+    for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
+        if (!question->heads[direction] || question->reason)
+            continue;
+        look_at(programs, question, (enum cp_direction)direction, &lookups[direction]);
+        decisions[direction] = decision_of(programs, &lookups[direction]);
+        if (!holds(decisions[direction], &lookups[direction], question))
             return false;
-        finish_verdict(&verdict);
     }
-    *out_verdict = verdict;
+    write_verdict(decisions[CP_EGRESS], decisions[CP_INGRESS], question->reason, out_verdict);
     return true;
 }
 
@@ -591,39 +687,129 @@ CP_TARGET static bool judge(const struct cp_programs *programs,
 {
     struct question question;
 
-    return ask(programs, flow, &question) && answer(programs, &question, out_verdict);
+    return ask(programs, flow, &question) &&
+           (judge_by_tables(programs, &question, out_verdict) ||
+            judge_otherwise(programs, &question, out_verdict));
 }
 
 /* ---- Groups ---------------------------------------------------------------------------------- */
+
+/* A group under way: what is far away is asked for in one step and used in the next. */
+struct group {
+    struct question questions[CP_FAST_GROUP];
+    struct lookup lookups[CP_FAST_GROUP][2]; /* by enum cp_direction */
+    const struct cp_decision *decisions[CP_FAST_GROUP][2];
+    uint32_t left; /* bits: flows that programs may judge */
+};
+
+CP_TARGET static inline void fetch_records(const struct cp_programs *programs,
+                                           const struct calpol_flow *flows,
+                                           uint32_t count)
+{
+    const struct cp_endpoint_record *records = programs->any_records;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (flows[i].source_endpoint < programs->workload_count)
+            __builtin_prefetch(&records[flows[i].source_endpoint]);
+        if (flows[i].destination_endpoint < programs->workload_count)
+            __builtin_prefetch(&records[flows[i].destination_endpoint]);
+    }
+}
+
+/* The lines of a program that are needed, as far as that is known before its head is read: the row of
+   the peer, where rows are dense; and the first maps. */
+CP_TARGET static inline void fetch_program(const struct cp_programs *programs,
+                                           const struct question *question,
+                                           enum cp_direction direction)
+{
+    const unsigned char *program = (const unsigned char *)question->heads[direction];
+
+    if (!program)
+        return;
+    __builtin_prefetch(program);
+    if (programs->slots_place > CP_DENSE_PLACE)
+        __builtin_prefetch(program + CP_DENSE_PLACE + question->own_classes[!direction]);
+    __builtin_prefetch(program + programs->slots_place);
+    __builtin_prefetch(program + programs->slots_place + 64);
+    __builtin_prefetch(program + programs->slots_place + 128);
+}
+
+CP_TARGET static inline void ask_group(const struct cp_programs *programs,
+                                       const struct calpol_flow *flows,
+                                       uint32_t count,
+                                       struct group *group)
+{
+    group->left = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!ask(programs, &flows[i], &group->questions[i]))
+            continue;
+        group->left |= 1u << i;
+        fetch_program(programs, &group->questions[i], CP_EGRESS);
+        fetch_program(programs, &group->questions[i], CP_INGRESS);
+    }
+}
+
+CP_TARGET static inline void look_at_group(const struct cp_programs *programs, struct group *group)
+{
+    for (uint32_t left = group->left; left; left &= left - 1) {
+        uint32_t i = (uint32_t)__builtin_ctz(left);
+        const struct question *question = &group->questions[i];
+
+        for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
+            struct lookup *lookup = &group->lookups[i][direction];
+
+            lookup->cell = NULL;
+            lookup->vectors = NULL;
+            lookup->finding = nothing.finding;
+            if (!question->heads[direction] || question->reason)
+                continue;
+            look_at(programs, question, (enum cp_direction)direction, lookup);
+            if (lookup->cell)
+                __builtin_prefetch(lookup->cell);
+        }
+    }
+}
+
+CP_TARGET static inline void decide_group(const struct cp_programs *programs, struct group *group)
+{
+    for (uint32_t left = group->left; left; left &= left - 1) {
+        uint32_t i = (uint32_t)__builtin_ctz(left);
+        const struct question *question = &group->questions[i];
+
+        for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
+            const struct cp_decision *decision = &no_decision;
+
+            if (question->heads[direction] && !question->reason)
+                decision = decision_of(programs, &group->lookups[i][direction]);
+            __builtin_prefetch(decision);
+            group->decisions[i][direction] = decision;
+        }
+    }
+}
 
 CP_TARGET static uint32_t judge_group(const struct cp_programs *programs,
                                       const struct calpol_flow *flows,
                                       uint32_t count,
                                       struct calpol_verdict *out_verdicts)
 {
-    struct question questions[CP_FAST_GROUP];
     uint32_t judged = 0;
+    struct group group;
 
-    for (uint32_t i = 0; i < count; i++) {
-        const struct cp_endpoint_record *records =
-            programs->records[0] ? programs->records[0] : programs->records[1];
+    fetch_records(programs, flows, count);
+    ask_group(programs, flows, count, &group);
+    look_at_group(programs, &group);
+    decide_group(programs, &group);
+    for (uint32_t left = group.left; left; left &= left - 1) {
+        uint32_t i = (uint32_t)__builtin_ctz(left);
+        const struct question *question = &group.questions[i];
+        const struct cp_decision *egress = group.decisions[i][CP_EGRESS];
+        const struct cp_decision *ingress = group.decisions[i][CP_INGRESS];
 
-        if (!records)
-            break;
-        if (flows[i].source_endpoint < programs->workload_count)
-            __builtin_prefetch(&records[flows[i].source_endpoint]);
-        if (flows[i].destination_endpoint < programs->workload_count)
-            __builtin_prefetch(&records[flows[i].destination_endpoint]);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        if (!ask(programs, &flows[i], &questions[i]))
+        if (!holds(egress, &group.lookups[i][CP_EGRESS], question) ||
+            !holds(ingress, &group.lookups[i][CP_INGRESS], question))
             continue;
+        write_verdict(egress, ingress, question->reason, &out_verdicts[i]);
         judged |= 1u << i;
-        fetch(programs, &questions[i]);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        if (judged >> i & 1 && !answer(programs, &questions[i], &out_verdicts[i]))
-            judged &= ~(1u << i);
     }
     return judged;
 }

@@ -37,11 +37,13 @@ enum cp_need {
     CP_NEED_NO_DOMAINS = 1u << 1 /* that the destination has no domains, or is a workload */
 };
 
+/* Laid out as struct calpol_decision, so that it can be copied in one. */
 struct cp_decision {
-    uint32_t tier, policy; /* as in struct calpol_decision */
-    int32_t rule;
     uint8_t action; /* ALLOW, DENY; CP_ASK_WALK */
     uint8_t needs;  /* enum cp_need */
+    uint16_t reserved;
+    uint32_t tier, policy;
+    int32_t rule;
 };
 
 /* Action of decision 0: the plain walk knows. */
@@ -87,16 +89,18 @@ static inline bool cp_slot_is_icmp(unsigned slot)
  *
  * begins: where each range begins, ascending, the first at 0, 16 bits each; padded to a multiple of
  *         CP_STEP with the largest number.
- * tops:   the first of each CP_STEP begins, padded likewise; there if more than CP_MANY begins are.
+ * tops:   the first of each CP_STEP begins, padded likewise; there if there are more than CP_MANY_STEPS
+ *         times CP_STEP begins.
  * values: one for each begin, padded with the last one.
  */
 struct cp_map {
-    uint16_t place; /* in units of 32 bytes from the program */
-    uint16_t count; /* of ranges. 1: the value is 0 or, in slots, place; 0: 65536 */
+    uint16_t place; /* in units of 32 bytes from the program; without steps: the value */
+    uint8_t steps;  /* begins, in units of CP_STEP; 0: the value is fixed */
+    uint8_t tops;   /* likewise */
 };
 
 #define CP_STEP 32u
-#define CP_MANY 128u
+#define CP_MANY_STEPS 4u
 
 enum cp_form {
     CP_FORM_NONE,   /* ask the plain walk */
@@ -104,10 +108,14 @@ enum cp_form {
     CP_FORM_VECTORS /* a bit for each rule: struct cp_vectors */
 };
 
-/* The beginning of a program. Programs lie at multiples of 64 bytes; program 0 has CP_FORM_NONE. */
+/*
+ * The beginning of a program. Programs lie at multiples of 64 bytes; program 0 has CP_FORM_NONE.
+ *
+ *     [ head ][ row of each class, or map of peers ][ maps of slots ][ source ports ][ cells ]
+ */
 struct cp_program_head {
     uint8_t form;
-    bool wide_rows;    /* values of peers are 16 bits, else 8 */
+    bool wide_rows;    /* rows are 16 bits, else 8 */
     bool wide_columns; /* values of slots and columns likewise */
     bool own_is_fixed; /* holds only for the class of the endpoint's own address */
     uint16_t column_count;
@@ -115,15 +123,22 @@ struct cp_program_head {
     uint32_t cells;       /* byte where the decisions are, row after row */
     uint32_t vectors;     /* number of VECTORS; of a TABLE whose own_is_fixed: those that hold for any
                              own address. CP_NO_VECTORS: none */
-    uint32_t dense_peers; /* byte where the row of each class is, in place of peers; 0: peers it is */
-    struct cp_map peers;  /* class to row */
-    struct cp_map source_ports;        /* to a part */
-    struct cp_map slots[CP_SLOT_COUNT]; /* destination port, ICMP type << 8 | code, to a column */
+    bool is_dense;        /* the row of each class is at CP_DENSE_PLACE; else peers is a map */
+    uint8_t reserved;
     uint16_t columns; /* place of (column * part_count + part) to column, if part_count > 1 */
-    uint8_t asks_port;        /* bits by slot: some rule asks the number of slots' maps; */
-    uint8_t asks_source_port; /* or the source port. A flow must tell it then, even if no answer hangs on
-                                 it: to the plain walk it does (EV-152) */
+    struct cp_map peers;                /* class to row */
+    struct cp_map source_ports;         /* to a part */
+    struct cp_map slots[CP_SLOT_COUNT]; /* destination port, ICMP type << 8 | code, to a column */
+    uint16_t asks; /* bits by slot: some rule asks for the number that the map of the slot is of; 8 bits
+                      higher, for the source port. A flow must tell it then, even if no answer hangs on it:
+                      to the plain walk it does (EV-152) */
+    uint8_t more_reserved[2];
 };
+
+#define CP_DENSE_PLACE 64u
+
+/* Up to so many classes all tables are dense. */
+#define CP_MOST_DENSE_CLASSES 4096u
 
 #define CP_NO_VECTORS UINT32_MAX
 
@@ -140,15 +155,21 @@ struct cp_vector_line {
     uint32_t needs;    /* enum cp_need, for whatever is decided here or later */
 };
 
-/* One question: ranges of numbers with the row of each; a row has a bit for each line that the
-   numbers fit, in blocks that rows share. */
+/*
+ * One question: ranges of numbers with the row of each. A row has a bit for each line that the numbers
+ * fit, in blocks that rows share:
+ *
+ *     [ summary: a bit for each block that is not empty ][ numbers of the blocks ]
+ */
 struct cp_vector_axis {
     const uint32_t *begins;
-    const uint32_t *rows;
-    uint32_t count;
-    const uint64_t *summaries; /* by row: a bit for each block that is not empty */
-    const uint32_t *blocks;    /* by row */
+    const uint32_t *rows;   /* by range; or by number, if it is dense */
+    const uint32_t *pages;  /* for each CP_PAGE numbers the range that their first is in */
+    uint32_t count;         /* of ranges; 0: it is dense */
+    const uint64_t *records; /* of rows, struct cp_vectors' record_words each */
 };
+
+#define CP_PAGE 256u
 
 enum cp_axis { CP_AXIS_PEERS, CP_AXIS_TRANSPORT, CP_AXIS_SOURCE_PORT, CP_AXIS_OWN, CP_AXIS_COUNT };
 
@@ -156,30 +177,54 @@ struct cp_vectors {
     struct cp_vector_axis axes[CP_AXIS_COUNT];
     const uint64_t (*blocks)[CP_BLOCK_WORDS]; /* on cache lines */
     const struct cp_vector_line *lines;
+    const uint32_t *joined; /* NULL, or (row of transport * part_count + row of source port) to a row of
+                               transport that stands for both */
+    uint32_t part_count;
     uint32_t block_count;   /* of a row */
     uint32_t summary_words; /* of a row */
-    uint8_t asks_port, asks_source_port; /* as in struct cp_program_head */
-    bool any_own; /* holds for any class of the endpoint's own address */
+    uint32_t record_words;
+    uint16_t asks; /* as in struct cp_program_head */
 };
 
 /* ---- Addresses ------------------------------------------------------------------------------- */
 
-/* What an address is, in the two upper bits; the lower ones are a class or a workload. */
+/* What an address is, in the upper bits of a number; the lower ones are a class or a workload. NODE and
+   RANGES are found on the way only. */
 enum cp_address_type {
     CP_ADDRESS_OUTSIDE,  /* class */
     CP_ADDRESS_SERVICE,  /* class; as a destination it may be rewritten: ask the plain walk */
     CP_ADDRESS_WORKLOAD, /* workload; the class is that of its first address */
-    CP_ADDRESS_SPECIAL   /* ask the plain walk */
+    CP_ADDRESS_SPECIAL,  /* ask the plain walk */
+    CP_ADDRESS_NODE,     /* the next byte decides: number of a node */
+    CP_ADDRESS_RANGES    /* one of CP_MOST_RANGES ranges from this one on */
 };
 
-#define CP_ADDRESS_BITS 30u
+#define CP_ADDRESS_BITS 29u
 #define CP_ADDRESS_MASK ((1u << CP_ADDRESS_BITS) - 1)
+#define CP_MOST_RANGES 8u
 
-/* Ranges of addresses of a family, ascending, the first at 0. */
+/*
+ * The 256 ways from a place in the trie of addresses by one more byte; a cache line. Ways that are next
+ * to each other and lead to the same are one: a bit is set where another begins, and the number of bits
+ * up to a byte finds its way.
+ */
+struct cp_address_node {
+    uint64_t begins[4];
+    uint32_t first;    /* of its ways in ways; CP_WAYS_HERE: they are few, and in here */
+    uint8_t before[4]; /* number of bits in the words before */
+    uint32_t here[6];
+};
+
+#define CP_WAYS_HERE UINT32_MAX
+
+/* The addresses of a family: ranges, ascending, the first at 0; and a trie of bytes that leads to them. */
 struct cp_address_map {
     const struct cp_address_key *begins;
-    const uint32_t *values;
-    uint32_t count;
+    const uint32_t *values; /* by range */
+    const struct cp_address_node *nodes;
+    const uint32_t *ways;
+    uint32_t count; /* of ranges */
+    uint32_t root;  /* the way without any byte */
 };
 
 /* ---- Endpoints ------------------------------------------------------------------------------- */
@@ -202,14 +247,16 @@ struct cp_endpoint_record {
 
 struct cp_programs {
     const struct cp_endpoint_record *records[2]; /* by family; NULL: no workload has an address */
+    const struct cp_endpoint_record *any_records; /* of a family that has them, for flags; else NULL */
     struct cp_address_map addresses[2];
     const unsigned char *code; /* programs, on cache lines */
     const struct cp_decision *decisions;
     const struct cp_vectors *vectors;
     uint8_t slots[256]; /* of protocols */
-    uint32_t workload_count;
-    bool wide_cells;   /* cells are 32 bits, else 16 */
-    bool wide_classes; /* classes exceed 16 bits: peers of programs are dense */
+    uint32_t workload_count; /* 0 if there are no records */
+    uint8_t cell_shift;  /* 2: cells are 32 bits; 1: 16 */
+    bool wide_classes;   /* begins of maps of peers are 32 bits */
+    uint32_t slots_place; /* where maps of slots begin in dense tables with narrow rows */
 
     /* For counts: */
     uint32_t program_count, vectors_count, class_count;
