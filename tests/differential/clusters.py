@@ -23,7 +23,7 @@ class ClusterMaker:
         self.dice = dice
         self.lenient = lenient
         # Most clusters are small, for there what meets is seen; large ones reach other ways.
-        self.is_large = dice.chance(0.03)
+        self.is_large = dice.chance(0.04)
         self.rules = RuleMaker(dice, self.is_large)
         self.accounts = Selectors.of_accounts(dice)
         self.namespaces = Selectors.of_namespaces(dice)

@@ -13,11 +13,13 @@
  *     flow JSON               answers what the ways of asking disagree about, a tab, and the answer
  *                             in JSON
  *     batch                   asks all plain flows since the load again, at once; answers what was
- *                             different, if anything
+ *                             different, a tab, how many plain flows there were and how many of
+ *                             them programs judged
  *
  * Each flow is asked in every way there is: as a trace, as a verdict and, if a plain struct can hold
- * it, as one. All must come to the same.
+ * it, as one, of each kernel of the fast path and in a batch as well. All must come to the same.
  */
+#include "evaluate/fast.h"
 #include "plain.h"
 #include "support/compare.h"
 
@@ -227,15 +229,73 @@ static void ask(struct session *session, const char *json)
     session->is_changed = false;
 }
 
-static void ask_batch(struct session *session)
+static bool is_same(const struct calpol_verdict *left, const struct calpol_verdict *right)
+{
+    return memcmp(left, right, sizeof(*left)) == 0;
+}
+
+static bool batch_agrees(const struct session *session)
 {
     static struct calpol_verdict verdicts[MOST_PLAIN];
-    size_t size = session->plain_count * sizeof(verdicts[0]);
 
     memset(verdicts, 0, sizeof(verdicts));
     calpol_evaluate_batch(session->ruleset, session->flows, sizeof(session->flows[0]),
                           session->plain_count, verdicts, sizeof(verdicts[0]));
-    printf("%s\n", memcmp(verdicts, session->found, size) == 0 ? "" : "batch ");
+    for (size_t i = 0; i < session->plain_count; i++) {
+        if (!is_same(&verdicts[i], &session->found[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Does a kernel of the fast path, where it answers at all, answer like the trace, alone and in a
+   group? */
+static bool kernel_agrees(const struct session *session,
+                          const struct cp_fast_kernel *kernel,
+                          size_t *out_judged)
+{
+    const struct cp_programs *programs = session->ruleset->programs;
+
+    *out_judged = 0;
+    for (size_t first = 0; programs && first < session->plain_count; first += CP_FAST_GROUP) {
+        const struct calpol_flow *flows = &session->flows[first];
+        const struct calpol_verdict *found = &session->found[first];
+        size_t left = session->plain_count - first, count = left;
+        struct calpol_verdict group[CP_FAST_GROUP], one;
+        uint32_t judged;
+
+        if (count > CP_FAST_GROUP)
+            count = CP_FAST_GROUP;
+        judged = kernel->judge_group(programs, flows, (uint32_t)count, group);
+        for (size_t i = 0; i < count; i++) {
+            if (judged >> i & 1 && !is_same(&group[i], &found[i]))
+                return false;
+            if (!kernel->judge(programs, &flows[i], &one))
+                continue;
+            if (!is_same(&one, &found[i]))
+                return false;
+            *out_judged += 1;
+        }
+    }
+    return true;
+}
+
+static void ask_batch(const struct session *session)
+{
+    size_t judged = 0;
+
+    if (!session->ruleset) {
+        printf("\n");
+        return;
+    }
+    if (!batch_agrees(session))
+        printf("batch ");
+    for (int simd = 0; simd < CP_SIMD_COUNT; simd++) {
+        if (cp_simd_is_usable((enum cp_simd)simd) &&
+            !kernel_agrees(session, cp_fast_kernel_of((enum cp_simd)simd), &judged))
+            printf("kernel-%d ", simd);
+    }
+    printf("\t%zu %zu\n", session->plain_count, judged);
 }
 
 /* ---- Commands -------------------------------------------------------------------------------- */

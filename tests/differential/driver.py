@@ -60,6 +60,13 @@ def parse(line):
     return faults.strip(), json.loads(answer)
 
 
+def parse_batch(line):
+    """What differs in a batch, how many plain flows there were, how many programs judged."""
+    faults, _, counts = line.partition("\t")
+    plain, judged = counts.split()
+    return faults.strip(), int(plain), int(judged)
+
+
 def ask(driver, cluster, flow, options=()):
     """One question to one cluster: refusal, faults, answer."""
     script = Script()
@@ -70,4 +77,4 @@ def ask(driver, cluster, flow, options=()):
     if loaded != "loaded":
         return loaded, "", None
     faults, answer = parse(line)
-    return "", (faults + " " + batch).strip(), answer
+    return "", (faults + " " + parse_batch(batch)[0]).strip(), answer

@@ -13,10 +13,27 @@ class FlowMaker:
         self.family = 4  # of the flow that is being made
 
     def flow(self):
+        self.family = self.dice.one([4, 4, 6])
+        return self.plain() if self.dice.chance(0.4) else self.any_flow()
+
+    def plain(self):
+        """Between workloads and the outside, with everything told: what programs judge."""
+        dice = self.dice
+        flow = {side: self.workload() if dice.chance(0.65) else self.address()
+                for side in ("source", "destination")}
+        self.add_protocol(flow, 1.0)
+        flow.update(source_port=self.port(), destination_port=self.port(), http=None)
+        if dice.chance(0.4):
+            del flow[dice.one(list(flow))]
+        dice.maybe(flow, "icmp", 0.2, self.icmp)
+        if "destination" in flow:
+            dice.maybe(flow["destination"], "domains", 0.6, list)
+        return flow
+
+    def any_flow(self):
         dice = self.dice
         # Most flows tell most: an answer that is unknown for three reasons proves little.
         told = dice.one([1.0, 0.95, 0.9, 0.6])
-        self.family = dice.one([4, 4, 6])
         flow = {}
         for side in ("source", "destination"):
             dice.maybe(flow, side, 0.97, lambda: self.end(side))

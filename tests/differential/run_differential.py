@@ -25,7 +25,7 @@ except ImportError:
 
 import families
 import report
-from driver import Crash, Driver, Script, parse
+from driver import Crash, Driver, Script, parse, parse_batch
 
 CLUSTERS_A_RUN = 10  # of the driver
 MOST_SHOWN = 10
@@ -35,12 +35,14 @@ class Tally:
     """What came of some clusters."""
 
     def __init__(self):
-        self.cases = 0
+        self.cases = self.plain = self.judged = 0
         self.verdicts = collections.Counter()
         self.found = []  # report.Finding
 
     def add(self, other):
         self.cases += other.cases
+        self.plain += other.plain
+        self.judged += other.judged
         self.verdicts += other.verdicts
         self.found += other.found
 
@@ -71,8 +73,11 @@ def judge_answers(family, case, lines, tally):
             wrong.append("the ways of asking differ: " + faults)
         if wrong:
             tally.found.append(report.Finding(case, question, wrong))
-    if lines[-1]:
-        tally.found.append(report.Finding(case, None, ["a batch differs from single questions"]))
+    faults, plain, judged = parse_batch(lines[-1])
+    tally.plain += plain
+    tally.judged += judged
+    if faults:
+        tally.found.append(report.Finding(case, None, ["plain flows differ: " + faults]))
 
 
 def run_cases(family, driver, cases, tally):
@@ -150,9 +155,10 @@ def main(arguments):
     for finding in shown:
         report.show(finding, family, Driver(arguments.driver), arguments.keep)
     verdicts = ", ".join("%d %s" % (count, name) for name, count in tally.verdicts.most_common())
-    print("%s: %d cases from seed %s in %.0f s, %d differences (%s)"
+    print("%s; %d as plain structs, %d of them by programs" % (verdicts, tally.plain, tally.judged))
+    print("%s: %d cases from seed %s in %.0f s, %d differences"
           % (arguments.family, tally.cases, arguments.seed, time.monotonic() - started,
-             len(tally.found), verdicts))
+             len(tally.found)))
     return 1 if tally.found or not tally.cases else 0
 
 
