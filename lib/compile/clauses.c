@@ -293,7 +293,7 @@ static int add_other_ports(struct product *product,
     struct cp_clauses *clauses = product->clauses;
     struct cp_range_pool *pool =
         side == SIDE_SOURCE ? &clauses->source_ports : &clauses->transports;
-    struct cp_part part, taken;
+    struct cp_part part = {0}, taken = {0};
     uint32_t *set = side == SIDE_SOURCE ? &taken.source_ports : &taken.transport;
     uint32_t others, *limited = side == SIDE_SOURCE ? &part.source_ports : &part.transport;
     int status = part_of_numbers(product, side, numbers, &taken);

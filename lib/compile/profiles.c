@@ -64,7 +64,7 @@ static int add_namespace_profile(struct cp_compiler *compiler, struct cp_text na
     struct cp_label_list list = {0};
     struct cp_text profile_name;
     uint32_t profile;
-    bool added;
+    bool added = false;
     int status = cp_keep_joined(compiler, "kns.", name, &profile_name);
 
     if (!status)
