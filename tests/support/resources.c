@@ -14,7 +14,7 @@ int try_load_resources(struct loaded *loaded,
     const struct cp_yaml_limits limits = {.max_depth = 100};
     int status;
 
-    *loaded = (struct loaded){.source = {"<test>", text}};
+    *loaded = (struct loaded){.source = {.name = "<test>", .text = text}};
     cp_arena_init(&loaded->work, allocator);
     cp_diagnostics_init(&loaded->diagnostics, allocator, 0, false);
     loaded->ruleset = cp_ruleset_new(allocator);
