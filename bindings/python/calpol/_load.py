@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From files and texts to a ruleset."""
+
+from __future__ import annotations
+
+import ctypes
+import dataclasses
+import os
+from typing import Iterable, Iterator, Mapping, Optional, Tuple, Union
+
+from . import _abi
+from ._codes import Dialect
+from ._diagnostics import Diagnostics, take
+from ._errors import LoadError, OptionError, check, decode, encode
+from ._library import lib
+from ._ruleset import Ruleset
+
+#: A path, or a text: bytes are a text, and so is a str with a line break.
+Input = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
+
+#: One of them or several.
+Inputs = Union[Input, Iterable[Input]]
+
+#: A text to read, or several by the names that diagnostics call them.
+Text = Union[str, bytes, Mapping[str, Union[str, bytes]]]
+
+TEXT_NAME = "<text>"
+
+
+def load(
+    *inputs: Inputs,
+    text: Optional[Text] = None,
+    dialect: Union[str, Dialect] = Dialect.AUTO,
+    lenient: bool = False,
+    strict_oss: bool = False,
+    raw_defaults: bool = False,
+    tiers_required: bool = False,
+    tier_prefix_required: bool = False,
+    lint: bool = False,
+    no_programs: bool = False,
+    max_bytes: Optional[int] = None,
+    max_total_bytes: Optional[int] = None,
+    max_depth: Optional[int] = None,
+    max_nodes: Optional[int] = None,
+    max_diagnostics: Optional[int] = None,
+    max_program_megabytes: Optional[int] = None,
+    disable: Iterable[str] = (),
+    options: Optional[Mapping[str, str]] = None,
+) -> Ruleset:
+    """Reads policies, and whatever else they refer to, and makes a ruleset of them.
+
+    Args:
+        inputs: Paths of files and folders (every .yaml, .yml and .json file below), or texts of
+            YAML or JSON documents. ``bytes``, and a ``str`` with a line break, are texts; any other
+            ``str`` is a path.
+        text: A text, whatever it looks like; or several, as a mapping from the names that
+            diagnostics call them.
+        dialect: Whose reading of Kubernetes objects to follow where Calico departs from
+            Kubernetes: "auto", "upstream" or "calico".
+        lenient: Load what a dataplane would have accepted or silently changed, with warnings.
+        strict_oss: Refuse fields that no open-source release of Calico has.
+        raw_defaults: Read Calico objects as if read raw from their CRD.
+        tiers_required: A policy whose tier is not in the input is an error.
+        tier_prefix_required: A policy name that does not go with its tier is an error.
+        lint: Look for what is well-formed and yet hardly meant; each is a warning.
+        no_programs: Make no programs, which evaluate_batch() needs to be fast: a shorter load, for
+            those who ask little. Answers are the same.
+        max_bytes: Limit of one text in bytes; 0: none, None: the library's default. Likewise
+            max_total_bytes (of all texts), max_depth (nested mappings and sequences), max_nodes
+            (of one document), max_diagnostics (further ones are only counted),
+            max_program_megabytes (of programs; endpoints beyond are judged slowly).
+        disable: Names of codes of warnings and notes to leave out, "no-dns-egress".
+        options: Options of evaluation, such as {"endpoint_to_host_action": "Accept"}; "preset" sets
+            several at once: "iptables", "nftables", "bpf", "app-policy".
+
+    Returns:
+        The ruleset; warnings and notes are its ``diagnostics``.
+
+    Raises:
+        LoadError: the policies cannot be used; its ``diagnostics`` say why.
+        OptionError: an option, its value or a code is none.
+        ValueError: there is no input at all, which would allow everything.
+    """
+    flags = _flags(
+        lenient=lenient,
+        strict_oss=strict_oss,
+        raw_defaults=raw_defaults,
+        tiers_required=tiers_required,
+        tier_prefix_required=tier_prefix_required,
+        lint=lint,
+        no_programs=no_programs,
+    )
+    limits = {
+        "max_bytes": max_bytes,
+        "max_total_bytes": max_total_bytes,
+        "max_depth": max_depth,
+        "max_nodes": max_nodes,
+        "max_diagnostics": max_diagnostics,
+        "max_program_megabytes": max_program_megabytes,
+    }
+    with _Loader(flags, _dialect(dialect), limits) as loader:
+        loader.set_options(options or {})
+        loader.disable(disable)
+        loader.add(inputs, text)
+        return Ruleset(*loader.finish())
+
+
+@dataclasses.dataclass(frozen=True)
+class Conversion:
+    """Kubernetes policies in Calico's form."""
+
+    text: str  #: YAML documents, in the order of the input; empty if there was no such policy
+    diagnostics: Diagnostics
+
+
+def convert(
+    *inputs: Inputs,
+    text: Optional[Text] = None,
+    dialect: Union[str, Dialect] = Dialect.AUTO,
+    lenient: bool = False,
+    strict_oss: bool = False,
+    raw_defaults: bool = False,
+    disable: Iterable[str] = (),
+) -> Conversion:
+    """Makes Calico policies of the Kubernetes policies in the input, as text.
+
+    Arguments and errors are those of ``load()``; dialect "auto" is "calico" here.
+    """
+    flags = _flags(lenient=lenient, strict_oss=strict_oss, raw_defaults=raw_defaults)
+    with _Loader(flags, _dialect(dialect), {}) as loader:
+        loader.disable(disable)
+        loader.add(inputs, text)
+        return Conversion(*loader.convert())
+
+
+def _flags(**given: bool) -> int:
+    return sum(getattr(_abi, "LOAD_" + name.upper()) for name, value in given.items() if value)
+
+
+def _dialect(dialect: Union[str, Dialect]) -> int:
+    if isinstance(dialect, str):
+        names = {str(known): known for known in Dialect}
+        if dialect not in names:
+            raise OptionError(
+                f'"{dialect}" is no dialect, expected one of {", ".join(names)}',
+                _abi.ERROR_INVALID_ARGUMENT,
+            )
+        return names[dialect]
+    return dialect
+
+
+def _flatten(inputs: Iterable[Inputs]) -> Iterator[Input]:
+    for item in inputs:
+        if isinstance(item, (str, bytes, os.PathLike)):
+            yield item
+        else:
+            yield from item
+
+
+def _texts(text: Optional[Text]) -> Iterator[Tuple[str, bytes]]:
+    if text is None:
+        return
+    named: Mapping[str, Union[str, bytes]] = (
+        text if isinstance(text, Mapping) else {TEXT_NAME: text}
+    )
+    for name, content in named.items():
+        yield name, content.encode("utf-8") if isinstance(content, str) else content
+
+
+class _Loader:
+    """A loader of the library's, freed at the end of a with statement."""
+
+    def __init__(self, flags: int, dialect: int, limits: Mapping[str, Optional[int]]) -> None:
+        raw = _abi.LoadOptions()
+        check(lib.calpol_load_options_init(raw, ctypes.sizeof(raw)))
+        raw.flags = flags
+        raw.dialect = dialect
+        for name, limit in limits.items():
+            _set_limit(raw, name, limit)
+        self._handle = ctypes.c_void_p()
+        check(lib.calpol_loader_new(raw, self._handle), "loader")
+
+    def __enter__(self) -> _Loader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        lib.calpol_loader_free(self._handle)
+
+    def set_options(self, options: Mapping[str, str]) -> None:
+        for name, value in options.items():
+            status = lib.calpol_loader_set_option(
+                self._handle, encode(name, "option"), encode(value, f"option {name}")
+            )
+            if status == _abi.ERROR_NOT_FOUND:
+                raise OptionError(f'there is no option "{name}"', status)
+            if status == _abi.ERROR_INVALID_INPUT:
+                raise OptionError(f'"{value}" is no value of option {name}', status)
+            check(status, name)
+
+    def disable(self, codes: Iterable[str]) -> None:
+        for code in [codes] if isinstance(codes, str) else codes:
+            status = lib.calpol_loader_disable(self._handle, encode(code, "code"))
+            if status == _abi.ERROR_NOT_FOUND:
+                raise OptionError(f'there is no code "{code}"', status)
+            check(status, code)
+
+    def add(self, inputs: Iterable[Inputs], text: Optional[Text]) -> None:
+        found = list(_flatten(inputs))
+        if not found and text is None:
+            raise ValueError("nothing to load: neither a path nor a text was given")
+        for item in found:
+            if isinstance(item, bytes) or (isinstance(item, str) and "\n" in item):
+                self._add_texts(item)
+            else:
+                self._add_path(os.fsencode(item))
+        self._add_texts(text)
+
+    def _add_path(self, path: bytes) -> None:
+        if b"\0" in path:
+            raise ValueError("a path contains a NUL character")
+        status = lib.calpol_loader_add_path(self._handle, path)
+        if status != _abi.ERROR_IO:  # a diagnostic says so, too, and the load will fail
+            check(status, os.fsdecode(path))
+
+    def _add_texts(self, text: Optional[Text]) -> None:
+        for name, content in _texts(text):
+            check(
+                lib.calpol_loader_add_text(
+                    self._handle, encode(name, "name"), content, len(content)
+                ),
+                name,
+            )
+
+    def finish(self) -> Tuple[ctypes.c_void_p, Diagnostics]:
+        """The ruleset's handle, owned by the caller, and what there is to say."""
+        ruleset = ctypes.c_void_p()
+        return ruleset, self._run(lib.calpol_loader_finish, ruleset)
+
+    def convert(self) -> Tuple[str, Diagnostics]:
+        handle = ctypes.c_void_p()
+        diagnostics = self._run(lib.calpol_loader_convert, handle)
+        try:
+            text = decode(lib.calpol_text_string(handle))
+        finally:
+            lib.calpol_text_free(handle)
+        return text, diagnostics
+
+    def _run(self, function: ctypes._NamedFuncPointer, result: ctypes.c_void_p) -> Diagnostics:
+        raw = ctypes.c_void_p()
+        status = function(self._handle, result, raw)
+        diagnostics = take(raw)
+        if status == _abi.ERROR_NO_MEMORY:
+            check(status)
+        if status != _abi.OK:
+            raise LoadError(status, diagnostics)
+        return diagnostics
+
+
+def _set_limit(raw: _abi.LoadOptions, name: str, limit: Optional[int]) -> None:
+    if limit is None:
+        return
+    setattr(raw, name, limit)
+    if getattr(raw, name) != limit:  # ctypes would have cut it
+        raise OptionError(f"{name} is {limit}, which is out of range", _abi.ERROR_INVALID_ARGUMENT)
