@@ -41,7 +41,7 @@ def calico_case(seed, flow_count):
     cluster = {"documents": maker.make(), "dialect": "calico", "lenient": lenient, "options": {}}
     if dice.chance(0.35):
         cluster["options"] = make_options(dice, list(OPTIONS))
-    flows = FlowMaker(dice, maker.workloads, maker.hosts, maker.sets)
+    flows = FlowMaker(dice, maker)
     of_queries = [name for name in OPTIONS if name not in OF_A_LOAD]
     questions = []
     for _ in range(flow_count):

@@ -3,6 +3,7 @@
 import k8s_policies
 import words
 from rules import RuleMaker, Selectors
+from theme import Theme
 
 CALICO = "projectcalico.org/v3"
 
@@ -22,12 +23,11 @@ class ClusterMaker:
     def __init__(self, dice, lenient):
         self.dice = dice
         self.lenient = lenient
-        # Most clusters are small, for there what meets is seen; large ones reach other ways.
-        self.is_large = dice.chance(0.04)
-        self.rules = RuleMaker(dice, self.is_large)
+        self.theme = Theme(dice)
+        self.rules = RuleMaker(dice, self.theme)
         self.accounts = Selectors.of_accounts(dice)
         self.namespaces = Selectors.of_namespaces(dice)
-        self.kubernetes = k8s_policies.PolicyMaker(dice)
+        self.kubernetes = k8s_policies.PolicyMaker(dice, self.theme.numbers)
         self.documents = []
         self.workloads, self.hosts, self.sets = [], [], []  # pairs of reference and addresses
 
@@ -62,11 +62,11 @@ class ClusterMaker:
     def ports(self, number="port"):
         dice = self.dice
         return [{"name": dice.one(words.PORT_NAMES), "protocol": dice.one(["TCP", "UDP", "SCTP"]),
-                 number: dice.one(words.PORTS)} for _ in range(dice.count(0, 2))]
+                 number: dice.one(self.theme.numbers)} for _ in range(dice.count(0, 2))]
 
     def several(self, least, most):
         """How many of a kind there are."""
-        return self.dice.count(least, most) * (5 if self.is_large else 1)
+        return self.dice.count(least, most) * (5 if self.theme.is_large else 1)
 
     # -- what is around: namespaces, service accounts, nodes, services, profiles, tiers
 
@@ -91,7 +91,7 @@ class ClusterMaker:
         if self.dice.chance(0.12):
             name = self.dice.one(["default", "node.n1", "node.n2", "other"])
             self.add(CALICO, "FelixConfiguration", name, spec=self.felix())
-        if self.dice.chance(0.06):
+        if self.theme.has_hosts and self.dice.chance(0.1):
             node = {"hostEndpoint": {"autoCreate": self.dice.one(["Enabled", "Disabled"])}}
             self.add(CALICO, "KubeControllersConfiguration", "default",
                      spec={"controllers": {"node": node}})
@@ -107,7 +107,7 @@ class ClusterMaker:
 
     def failsafe(self):
         dice = self.dice
-        entry = {"protocol": dice.one(["TCP", "UDP", "tcp"]), "port": dice.one(words.PORTS)}
+        entry = {"protocol": dice.one(["TCP", "UDP", "tcp"]), "port": dice.one(self.theme.numbers)}
         dice.maybe(entry, "net", 0.4, lambda: dice.one(words.NETS[4] + words.NETS[6]))
         return entry
 
@@ -124,7 +124,7 @@ class ClusterMaker:
         ports = []
         for _ in range(dice.count(0, 2)):
             port = {"name": dice.one(words.PORT_NAMES)}
-            dice.maybe(port, "port", 0.85, lambda: dice.one(words.PORTS))
+            dice.maybe(port, "port", 0.85, lambda: dice.one(self.theme.numbers))
             dice.maybe(port, "protocol", 0.7, lambda: dice.one(["TCP", "UDP", "SCTP"]))
             ports.append(port)
         endpoints = []
@@ -177,7 +177,7 @@ class ClusterMaker:
             self.add_pod("pod-%d" % number)
         for number in range(self.dice.count(0, 2)):
             self.add_workload_endpoint("wep-%d" % number)
-        for number in range(self.dice.heavy([(4, 0), (3, 1), (3, 2), (2, 3)])):
+        for number in range(self.dice.count(1, 3) if self.theme.has_hosts else 0):
             self.add_host_endpoint("hep-%d" % number)
 
     def add_pod(self, name):
@@ -263,7 +263,7 @@ class ClusterMaker:
                 (0.7, self.kubernetes.admin_policy),
             ])()
             metadata = policy["metadata"]
-            if self.is_large and metadata["name"] != "default":
+            if self.theme.is_large and metadata["name"] != "default":
                 metadata["name"] += "-%d" % number if self.dice.chance(0.5) else "%d" % number
             identity = policy["apiVersion"], policy["kind"], metadata.get("namespace"), metadata["name"]
             # A second one replaces the first.
@@ -272,7 +272,7 @@ class ClusterMaker:
                 self.documents.append(policy)
 
     def made_rules(self, direction, namespace):
-        rules = self.rules.rules(direction, namespace, 9 if self.is_large else 3)
+        rules = self.rules.rules(direction, namespace, 9 if self.theme.is_large else 3)
         if self.lenient and self.dice.chance(0.5):
             self.rules.spoil(self.dice.one(rules), direction)
         return rules

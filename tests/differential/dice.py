@@ -32,6 +32,11 @@ class Dice:
                 break
         return value
 
+    def range(self, items):
+        """The ends of a range among sorted numbers, as text."""
+        ends = sorted(self.one(items) for _ in range(2))
+        return "%d:%d" % tuple(ends)
+
     def maybe(self, mapping, key, probability, make):
         """Gives a mapping a member, or not."""
         if self.chance(probability):

@@ -3,18 +3,27 @@
 import words
 
 
+def around(numbers):
+    """Ports, and their neighbours."""
+    return sorted({number + step for number in numbers for step in (0, 0, -1, 1)
+                   if 0 <= number + step <= 65535})
+
+
 class FlowMaker:
     """Flows among what a cluster holds and what it does not."""
 
-    def __init__(self, dice, workloads, hosts, sets):
-        """Each is a list of pairs: a reference, and its addresses."""
+    def __init__(self, dice, cluster):
+        """cluster is the ClusterMaker which made it."""
         self.dice = dice
-        self.workloads, self.hosts, self.sets = workloads, hosts, sets
+        self.workloads, self.hosts, self.sets = cluster.workloads, cluster.hosts, cluster.sets
+        self.theme = cluster.theme
+        self.numbers = self.theme.numbers * 2 + around(self.theme.numbers) + [22, 179]
         self.family = 4  # of the flow that is being made
 
     def flow(self):
         self.family = self.dice.one([4, 4, 6])
-        return self.plain() if self.dice.chance(0.4) else self.any_flow()
+        is_plain = self.dice.chance(0.2 if self.theme.has_hosts else 0.7)
+        return self.plain() if is_plain else self.any_flow()
 
     def plain(self):
         """Between workloads and the outside, with everything told: what programs judge."""
@@ -33,7 +42,7 @@ class FlowMaker:
     def any_flow(self):
         dice = self.dice
         # Most flows tell most: an answer that is unknown for three reasons proves little.
-        told = dice.one([1.0, 0.95, 0.9, 0.6])
+        told = dice.one([1.0, 0.95, 0.8, 0.5])
         flow = {}
         for side in ("source", "destination"):
             dice.maybe(flow, side, 0.97, lambda: self.end(side))
@@ -110,7 +119,7 @@ class FlowMaker:
         dice.maybe(end, "service_account", 0.3, lambda: dice.one(words.ACCOUNTS))
         dice.maybe(end, "node", 0.4, lambda: dice.one(words.NODES))
         dice.maybe(end, "ports", 0.3, lambda: [
-            {"name": dice.one(words.PORT_NAMES), "port": dice.one(words.PORTS),
+            {"name": dice.one(words.PORT_NAMES), "port": dice.one(self.numbers),
              "protocol": dice.one(["TCP", "UDP"])}])
         dice.maybe(end, "ip", 0.5, self.some_address)
         return end
@@ -120,20 +129,19 @@ class FlowMaker:
     def port(self):
         if self.dice.chance(0.03):
             return self.dice.count(0, 65535)
-        return self.dice.one(words.PORTS + [0, 82, 442, 444])
+        return self.dice.one(self.numbers)
 
     def add_protocol(self, flow, told):
         dice = self.dice
-        dice.maybe(flow, "protocol", told, lambda: dice.heavy([
-            (6, "TCP"), (3, "UDP"), (1, "SCTP"), (1, 6), (1, "ICMP"), (1, "ICMPv6"), (1, 58),
-            (1, "udplite"), (1, "47"), (1, "tcp"), (1, "17"), (0.5, dice.count(1, 255))]))
-        if str(flow.get("protocol")) in ("ICMP", "ICMPv6", "58") or dice.chance(0.05):
+        dice.maybe(flow, "protocol", told, lambda: self.theme.protocol(
+            ["TCP", "UDP", "tcp", "17", "udplite", "47", "icmp", dice.count(1, 255)]))
+        if flow.get("protocol") in words.ICMP or dice.chance(0.05):
             dice.maybe(flow, "icmp", told, self.icmp)
 
     def icmp(self):
         icmp = {}
-        self.dice.maybe(icmp, "type", 0.9, lambda: self.dice.one(words.TYPES + [255]))
-        self.dice.maybe(icmp, "code", 0.7, lambda: self.dice.one(words.CODES))
+        self.dice.maybe(icmp, "type", 0.9, lambda: self.dice.one(self.theme.types * 3 + [0, 130, 255]))
+        self.dice.maybe(icmp, "code", 0.8, lambda: self.dice.one(self.theme.codes * 3 + [0, 255]))
         return icmp
 
     def add_layer_7(self, flow, told):

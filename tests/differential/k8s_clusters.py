@@ -3,6 +3,7 @@
 import k8s_policies
 import words
 from clusters import document
+from flows import around
 
 CLUSTER_ADDRESSES = ["10.96.0.1", "10.96.0.2", "fd96::1"]
 SERVICE_NAMES = ["svc", "svc-2", "web"]
@@ -16,7 +17,8 @@ class KubernetesMaker:
 
     def __init__(self, dice):
         self.dice = dice
-        self.policies = k8s_policies.PolicyMaker(dice)
+        self.numbers = dice.some(words.PORTS, 2, 5)
+        self.policies = k8s_policies.PolicyMaker(dice, self.numbers)
         self.documents = []
         self.pods = []       # pairs of reference and addresses
         self.addresses = []  # of Services, with their ports
@@ -64,7 +66,7 @@ class KubernetesMaker:
         dice = self.dice
         ports = []
         for _ in range(dice.count(0, 2)):
-            port = {"name": dice.one(words.PORT_NAMES), "containerPort": dice.one(words.PORTS)}
+            port = {"name": dice.one(words.PORT_NAMES), "containerPort": dice.one(self.numbers)}
             dice.maybe(port, "protocol", 0.7, lambda: dice.one(["TCP", "UDP", "SCTP"]))
             dice.maybe(port, "hostPort", 0.08, lambda: dice.one([30080, 30443]))
             ports.append(port)
@@ -177,7 +179,7 @@ class KubernetesMaker:
                      endpoints=endpoints, ports=self.backend_ports(ports))
 
     def backend_ports(self, ports):
-        return [{"name": port["name"], "port": self.dice.one(words.PORTS),
+        return [{"name": port["name"], "port": self.dice.one(self.numbers),
                  "protocol": port.get("protocol", "TCP")}
                 for port in ports if self.dice.chance(0.9)]
 
@@ -200,7 +202,7 @@ class KubernetesFlows:
         family = dice.one([4, 4, 6])
         flow = {"source": self.end(family), "destination": self.end(family),
                 "protocol": dice.heavy([(6, "TCP"), (3, "UDP"), (1, "SCTP"), (1, "ICMP")])}
-        ports = words.PORTS + [82, 444]
+        ports = around(self.maker.numbers)
         if dice.chance(0.2) and self.maker.addresses:
             address, ports = dice.one(self.maker.addresses)
             flow["destination"] = {"ip": dice.one([address, address, "192.0.2.1", "192.0.2.2"])}

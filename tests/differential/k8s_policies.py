@@ -8,8 +8,10 @@ POLICY_GROUP = "policy.networking.k8s.io/"
 class PolicyMaker:
     """NetworkPolicy, ClusterNetworkPolicy, and their predecessors."""
 
-    def __init__(self, dice):
+    def __init__(self, dice, numbers):
+        """numbers: the ports that are named."""
         self.dice = dice
+        self.numbers = numbers
 
     # -- selectors
 
@@ -95,9 +97,9 @@ class PolicyMaker:
         dice = self.dice
         port = {}
         dice.maybe(port, "protocol", 0.7, lambda: dice.one(["TCP", "UDP", "SCTP"]))
-        dice.maybe(port, "port", 0.8, lambda: dice.one(words.PORTS + words.PORT_NAMES * 2))
+        dice.maybe(port, "port", 0.8, lambda: dice.one(self.numbers + words.PORT_NAMES * 2))
         if isinstance(port.get("port"), int) and dice.chance(0.3):
-            port["endPort"] = dice.one([p for p in words.PORTS if p >= port["port"]])
+            port["endPort"] = dice.one([p for p in self.numbers if p >= port["port"]])
         return port
 
     # -- ClusterNetworkPolicy
@@ -146,8 +148,8 @@ class PolicyMaker:
         protocol = {}
         dice.maybe(protocol, "protocol", 0.7, lambda: dice.one(["TCP", "UDP", "SCTP"]))
         if dice.chance(0.5):
-            return {"portNumber": {**protocol, "port": dice.one(words.PORTS)}}
-        start, end = sorted(dice.some(words.PORTS, 2, 2))
+            return {"portNumber": {**protocol, "port": dice.one(self.numbers)}}
+        start, end = sorted(dice.some(self.numbers, 2, 2))
         return {"portRange": {**protocol, "start": start, "end": end}}
 
     # -- what they share
@@ -198,8 +200,8 @@ class PolicyMaker:
         if named and dice.chance(0.6):
             return {"destinationNamedPort": dice.one(words.PORT_NAMES)}
         if dice.chance(0.5):
-            port = {"number": dice.one(words.PORTS)}
+            port = {"number": dice.one(self.numbers)}
         else:
-            start, end = sorted(dice.some(words.PORTS, 2, 2))
+            start, end = sorted(dice.some(self.numbers, 2, 2))
             port = {"range": {"start": start, "end": end}}
         return {dice.one(["tcp", "udp", "sctp"]): {"destinationPort": port}}

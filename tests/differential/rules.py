@@ -81,10 +81,9 @@ class Selectors:
 class RuleMaker:
     """Rules of policies and profiles."""
 
-    def __init__(self, dice, is_varied=False):
-        """is_varied: more protocols and port ranges than one expects."""
+    def __init__(self, dice, theme):
         self.dice = dice
-        self.is_varied = is_varied
+        self.theme = theme
         self.endpoints = Selectors.of_endpoints(dice)
         self.namespaces = Selectors.of_namespaces(dice, with_global=True)
         self.accounts = Selectors.of_accounts(dice)
@@ -110,28 +109,19 @@ class RuleMaker:
     def add_protocol(self, rule, family):
         """Also says of which family the rule's nets must be."""
         dice = self.dice
-        dice.maybe(rule, "protocol", 0.55, lambda: dice.one(
-            words.WITH_PORTS if dice.chance(0.75) else self.without_ports()))
-        dice.maybe(rule, "notProtocol", 0.12,
-                   lambda: dice.one(words.WITH_PORTS + words.WITHOUT_PORTS))
+        others = words.WITH_PORTS + words.WITHOUT_PORTS
+        if self.theme.is_large:
+            others += words.MORE_PROTOCOLS
+        dice.maybe(rule, "protocol", 0.6, lambda: self.theme.protocol(others))
+        dice.maybe(rule, "notProtocol", 0.12, lambda: self.theme.protocol(others))
         families = {words.ICMP[rule[key]] for key in ("protocol", "notProtocol")
                     if rule.get(key) in words.ICMP}
         if len(families) < 2 and dice.chance(0.15):
             rule["ipVersion"] = families.pop() if families else dice.one([4, 6])
         if rule.get("protocol") in words.ICMP and dice.chance(0.7):
-            rule["icmp"] = self.icmp()
-        dice.maybe(rule, "notICMP", 0.12, self.icmp)
+            rule["icmp"] = self.theme.icmp()
+        dice.maybe(rule, "notICMP", 0.12, self.theme.icmp)
         return rule.get("ipVersion", family)
-
-    def without_ports(self):
-        return words.WITHOUT_PORTS + (words.MORE_PROTOCOLS if self.is_varied else [])
-
-    def icmp(self):
-        icmp = {}
-        self.dice.maybe(icmp, "type", 0.9, lambda: self.dice.one(words.TYPES))
-        if "type" in icmp:
-            self.dice.maybe(icmp, "code", 0.4, lambda: self.dice.one(words.CODES))
-        return icmp
 
     # -- ends
 
@@ -193,11 +183,12 @@ class RuleMaker:
         dice = self.dice
         if not with_numbers:
             return dice.some(words.PORT_NAMES, 1, 2)
-        if self.is_varied and dice.chance(0.3):
+        if self.theme.is_large and dice.chance(0.3):
             first = dice.count(1, 65535)
             return ["%d:%d" % (first, dice.count(first, 65535)), dice.count(1, 65535)]
-        return [dice.heavy([(4, dice.one(words.PORTS)), (1, str(dice.one(words.PORTS))),
-                            (3, dice.one(words.RANGES)), (3, dice.one(words.PORT_NAMES))])
+        return [dice.heavy([(4, dice.one(self.theme.numbers)), (1, str(dice.one(self.theme.numbers))),
+                            (3, dice.range(self.theme.numbers + [1, 65535])),
+                            (3, dice.one(words.PORT_NAMES))])
                 for _ in range(dice.count(1, 3))]
 
     def add_domains(self, entity):
@@ -230,7 +221,7 @@ class RuleMaker:
         entity = rule.setdefault(side, {})
         dice.one([
             lambda: entity.update({dice.one(["ports", "notPorts"]): self.ports(True)}),
-            lambda: rule.update(icmp=self.icmp()),
+            lambda: rule.update(icmp=self.theme.icmp()),
             lambda: rule.update(icmp={"code": dice.one(words.CODES)}),
             lambda: rule.update(ipVersion=dice.one([4, 6])),
             lambda: rule.update(protocol=dice.one(["tcp", "icmp", "icmpv6", "Udp"])),

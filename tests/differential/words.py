@@ -35,14 +35,15 @@ NETS = {
 }
 
 PORTS = [1, 22, 53, 68, 79, 80, 81, 179, 443, 6443, 8080, 65534, 65535]
-RANGES = ["79:80", "80:81", "81:443", "1:65535", "80:80", "1:79", "8080:65534"]
 PORT_NAMES = ["http", "dns", "web-2"]
 WITH_PORTS = ["TCP", "UDP", "SCTP", 6, 17, 132, "6"]
 WITHOUT_PORTS = ["ICMP", "ICMPv6", 1, 58, "58", "UDPLite", 47, 255]
+PROTOCOLS = {"TCP": ["TCP", 6, "6"], "UDP": ["UDP", 17], "SCTP": ["SCTP", 132],
+             "ICMP": ["ICMP", 1], "ICMPv6": ["ICMPv6", 58, "58"], "others": ["UDPLite", 47]}
 MORE_PROTOCOLS = [2, 4, 41, 46, 50, 51, 88, 89, 103, 112, 115, 136, 254]
 ICMP = {"ICMP": 4, 1: 4, "ICMPv6": 6, 58: 6, "58": 6}
-TYPES = [0, 8, 128, 130, 136, 254]
-CODES = [0, 1, 255]
+TYPES = [0, 1, 8, 128, 130, 136, 254]
+CODES = [0, 1, 8, 255]
 
 METHODS = ["GET", "get", "POST", "*"]
 PATHS = ["/", "/a", "/a/b", "/ab", "/a/", "//a", "/a/../b", "/%61", "/a;x/b", "/A"]
