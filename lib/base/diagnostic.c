@@ -50,26 +50,31 @@ static void count(struct calpol_diagnostics *list, enum calpol_severity severity
 }
 
 /* What is known of a source; NULL: no memory. */
-static struct cp_reported_source *find_source(struct calpol_diagnostics *list, struct cp_text text)
+static struct cp_reported_source *find_source(struct calpol_diagnostics *list,
+                                              const struct cp_source *source)
 {
-    const uint64_t hash = cp_hash_bytes(&text.data, sizeof(text.data), text.length);
+    const uint64_t hash = cp_hash_bytes(&source, sizeof(source), 0);
     const struct cp_index *index = &list->source_index;
+    struct cp_text text = source->text;
     struct cp_reported_source *added;
 
     for (uint32_t i = cp_index_first(index, hash); i != CP_INDEX_END; i = cp_index_next(index, i)) {
-        struct cp_reported_source *source = &list->sources.items[cp_index_item(index, i)];
-
-        if (source->text.data == text.data && source->text.length == text.length)
-            return source;
+        if (list->sources.items[cp_index_item(index, i)].source == source)
+            return &list->sources.items[cp_index_item(index, i)];
     }
     added = cp_array_push(&list->arena, &list->sources);
-    if (!added || !cp_index_add(&list->source_index, &list->arena, hash, list->sources.count - 1))
+    if (!added)
         return NULL;
-    *added = (struct cp_reported_source){.text = text};
+    *added = (struct cp_reported_source){.source = source};
+    added->name = cp_arena_text(&list->arena, source->name, strlen(source->name));
     if (cp_text_starts_with(text, CP_TEXT("\xef\xbb\xbf")))
         text = cp_text_from_byte(text, 3);
     cp_lines_init(&added->lines, text);
-    return added;
+    if (added->name &&
+        cp_index_add(&list->source_index, &list->arena, hash, list->sources.count - 1))
+        return added;
+    list->sources.count--;
+    return NULL;
 }
 
 /* The first characters of a line as they can be shown: UTF-8, one column each, no controls. */
@@ -118,7 +123,7 @@ static bool set_excerpt(struct calpol_diagnostics *list,
         return true;
     if (place->column > EXCERPT_CHARACTERS / 2)
         start = place->column - EXCERPT_CHARACTERS / 2;
-    source = find_source(list, place->source->text);
+    source = find_source(list, place->source);
     if (!source || !cp_lines_find(&source->lines, &list->arena, place->line, start, &offset))
         return false;
     item->excerpt = show_line(&list->arena, cp_text_from_byte(source->lines.text, offset));
@@ -166,6 +171,8 @@ static int append(struct calpol_diagnostics *list,
                   uint64_t hash)
 {
     struct cp_arena *arena = &list->arena;
+    const struct cp_source *source = subject->place.source;
+    const struct cp_reported_source *reported = source ? find_source(list, source) : NULL;
     struct cp_diagnostic *item = cp_array_push(arena, &list->items);
 
     if (!item)
@@ -174,9 +181,8 @@ static int append(struct calpol_diagnostics *list,
     item->line = subject->place.line;
     item->column = subject->place.column;
     item->document = subject->document;
-    item->source = subject->place.source ? subject->place.source->name : "";
-    item->source_number = subject->place.source ? subject->place.source->number : UINT32_MAX;
-    item->source = cp_arena_text(arena, item->source, strlen(item->source));
+    item->source = reported ? reported->name : source ? NULL : "";
+    item->source_number = source ? source->number : UINT32_MAX;
     item->resource = cp_arena_text(arena, subject->resource.data, subject->resource.length);
     item->path = cp_arena_text(arena, subject->path.data, subject->path.length);
     item->message = cp_arena_text(arena, message.data, message.length);
@@ -200,7 +206,7 @@ static int find_comment(struct calpol_diagnostics *list,
     *out_found = false;
     if (!place->source || !place->line || is_wide(place->source->text))
         return CALPOL_OK;
-    source = find_source(list, place->source->text);
+    source = find_source(list, place->source);
     if (!source)
         return CALPOL_ERROR_NO_MEMORY;
     if (!source->ignores_read) {

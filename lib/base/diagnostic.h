@@ -86,7 +86,8 @@ struct cp_diagnostic {
 
 /* A source that was reported about. */
 struct cp_reported_source {
-    struct cp_text text; /* where it lies: the same bytes are the same source */
+    const struct cp_source *source; /* the same object is the same source */
+    const char *name;               /* a copy of its name */
     struct cp_lines lines;
     struct cp_ignores ignores;
     bool ignores_read;
@@ -102,7 +103,7 @@ struct calpol_diagnostics {
     bool lenient;         /* errors that lenient loading tolerates become warnings */
     uint32_t error_count, warning_count, note_count;
     CP_ARRAY(struct cp_reported_source) sources;
-    struct cp_index source_index;              /* by where their text lies */
+    struct cp_index source_index;              /* by address */
     uint64_t disabled[CP_CODE_COUNT / 64 + 1]; /* a bit for each code that is not to be heard of
                                                   unless it is an error */
     /* What was read, for who asks the finished list. */

@@ -31,7 +31,7 @@ size_t cp_line_break(struct cp_text text)
 
 void cp_lines_init(struct cp_lines *lines, struct cp_text text)
 {
-    *lines = (struct cp_lines){.text = text};
+    *lines = (struct cp_lines){.text = text, .last = {0, 1, 1}};
 }
 
 static bool comes_before(const struct cp_line_mark *mark, uint32_t line, uint32_t column)
@@ -44,6 +44,8 @@ static struct cp_line_mark nearest_mark(const struct cp_lines *lines,
                                         uint32_t line,
                                         uint32_t column)
 {
+    const struct cp_line_mark place = {.line = line, .column = column};
+    struct cp_line_mark mark = {0, 1, 1};
     uint32_t low = 0, high = lines->marks.count;
 
     while (low < high) {
@@ -54,7 +56,12 @@ static struct cp_line_mark nearest_mark(const struct cp_lines *lines,
         else
             high = middle;
     }
-    return low ? lines->marks.items[low - 1] : (struct cp_line_mark){0, 1, 1};
+    if (low)
+        mark = lines->marks.items[low - 1];
+    if (mark.offset < lines->last.offset &&
+        !comes_before(&place, lines->last.line, lines->last.column))
+        return lines->last;
+    return mark;
 }
 
 /* Goes one character on. False at the end of the text, and at the end of the line if the place
@@ -124,6 +131,7 @@ bool cp_lines_find(struct cp_lines *lines,
         if (!leave_mark(lines, arena, &mark))
             return false;
     }
+    lines->last = mark;
     *out_offset = mark.offset;
     return true;
 }

@@ -27,6 +27,7 @@ void cp_line_locate(struct cp_text text, size_t offset, uint32_t *out_line, uint
 struct cp_lines {
     struct cp_text text; /* without a byte order mark */
     CP_ARRAY(struct cp_line_mark) marks;
+    struct cp_line_mark last; /* found last: places are often asked for in their order */
 };
 
 void cp_lines_init(struct cp_lines *lines, struct cp_text text);

@@ -140,6 +140,18 @@ static bool is_in(const struct cp_linter *linter,
     return cp_text_equal(name, policy->policy->namespace_name);
 }
 
+static bool names_pod(const struct cp_linter *linter,
+                      const struct cp_linted *policy,
+                      const struct cp_k8s_selector *namespaces,
+                      const struct cp_k8s_selector *pods,
+                      const struct cp_workload_spec *pod)
+{
+    const struct labels labels = {.written = &pod->metadata.labels};
+
+    return selects(pods, &labels) &&
+           is_in(linter, policy, namespaces, pod->metadata.namespace_name);
+}
+
 /* Is a pod on the host network meant? Only by a selector that asks for labels: one for all pods
    means others. */
 static bool names_host_pod(const struct cp_linter *linter,
@@ -147,11 +159,15 @@ static bool names_host_pod(const struct cp_linter *linter,
                            const struct cp_k8s_selector *namespaces,
                            const struct cp_k8s_selector *pods)
 {
-    for (uint32_t i = 0; pods->match_labels.items.count && i < linter->host_pods.count; i++) {
-        const struct cp_metadata *metadata = &linter->host_pods.items[i]->metadata;
-        const struct labels labels = {.written = &metadata->labels};
+    const struct cp_index *index = &linter->host_labels;
+    uint64_t hash;
 
-        if (selects(pods, &labels) && is_in(linter, policy, namespaces, metadata->namespace_name))
+    if (!pods->match_labels.items.count)
+        return false;
+    hash = cp_lint_hash_label(&pods->match_labels.items.items[0]);
+    for (uint32_t i = cp_index_first(index, hash); i != CP_INDEX_END; i = cp_index_next(index, i)) {
+        if (names_pod(linter, policy, namespaces, pods,
+                      linter->host_pods.items[cp_index_item(index, i)]))
             return true;
     }
     return false;

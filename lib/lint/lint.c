@@ -83,6 +83,23 @@ static bool find_namespace_labels(struct cp_linter *linter)
     return true;
 }
 
+uint64_t cp_lint_hash_label(const struct cp_pair *label)
+{
+    return cp_hash_text(label->value, cp_hash_text(label->key, 0));
+}
+
+static bool index_host_pod(struct cp_linter *linter, uint32_t number)
+{
+    const struct cp_pairs *labels = &linter->host_pods.items[number]->metadata.labels;
+
+    for (uint32_t i = 0; i < labels->items.count; i++) {
+        if (!cp_index_add(&linter->host_labels, linter->input->work,
+                          cp_lint_hash_label(&labels->items.items[i]), number))
+            return false;
+    }
+    return true;
+}
+
 static bool find_host_pods(struct cp_linter *linter)
 {
     const struct cp_collection *collection = linter->input->collection;
@@ -96,6 +113,8 @@ static bool find_host_pods(struct cp_linter *linter)
         if (!item)
             return false;
         *item = pod;
+        if (!index_host_pod(linter, linter->host_pods.count - 1))
+            return false;
     }
     return true;
 }

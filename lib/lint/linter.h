@@ -40,6 +40,7 @@ struct cp_linter {
     struct cp_lint_dns dns;
     const struct cp_k8s_policy_spec **k8s_policies; /* by object number; NULL for other objects */
     CP_ARRAY(const struct cp_workload_spec *) host_pods; /* on the host network */
+    struct cp_index host_labels; /* host_pods by each of their labels (cp_lint_hash_label) */
     const struct cp_pairs **namespace_labels; /* by namespace of the ruleset, as written */
     int status;                               /* CALPOL_ERROR_NO_MEMORY sticks */
 };
@@ -63,6 +64,8 @@ struct cp_linted_rules {
 struct cp_linted_rules cp_linted_rules(const struct cp_linter *linter,
                                        const struct cp_linted *policy,
                                        enum cp_direction direction);
+
+uint64_t cp_lint_hash_label(const struct cp_pair *label);
 
 /* Gathers what there is to know. False: no memory. */
 bool cp_lint_survey(struct cp_linter *linter);
