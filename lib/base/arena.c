@@ -54,6 +54,21 @@ void cp_arena_finish(struct cp_arena *arena)
     arena->total = 0;
 }
 
+void cp_arena_rewind(struct cp_arena *arena)
+{
+    struct cp_arena rest = *arena;
+
+    if (BLOCK_PER_ALLOCATION || !arena->blocks) {
+        cp_arena_finish(arena);
+        return;
+    }
+    rest.blocks = arena->blocks->next;
+    arena->blocks->next = NULL;
+    arena->used = 0;
+    arena->total = sizeof(*arena->blocks) + arena->blocks->size;
+    cp_arena_finish(&rest);
+}
+
 /* Size of the next block, so that size bytes fit. */
 static size_t next_block_size(const struct cp_arena *arena, size_t size)
 {

@@ -28,6 +28,9 @@ void cp_arena_init(struct cp_arena *arena, const struct calpol_allocator *alloca
 /* Releases everything. The arena may be used again. */
 void cp_arena_finish(struct cp_arena *arena);
 
+/* Takes back everything that was handed out, but keeps the newest block for what comes next. */
+void cp_arena_rewind(struct cp_arena *arena);
+
 /* size bytes aligned for any type, not cleared; NULL if there is no memory. size may be 0. */
 void *cp_arena_allocate(struct cp_arena *arena, size_t size);
 

@@ -8,6 +8,19 @@
 #define FIRST_ENTRIES 16u
 
 /* 64 x 64 -> 128 bits, halves folded together. */
+#ifdef __SIZEOF_INT128__
+
+__extension__ typedef unsigned __int128 wide;
+
+static inline uint64_t mix(uint64_t a, uint64_t b)
+{
+    wide product = (wide)a * b;
+
+    return (uint64_t)(product >> 64) ^ (uint64_t)product;
+}
+
+#else
+
 static uint64_t mix(uint64_t a, uint64_t b)
 {
     uint64_t a_low = (uint32_t)a, a_high = a >> 32, b_low = (uint32_t)b, b_high = b >> 32;
@@ -17,6 +30,8 @@ static uint64_t mix(uint64_t a, uint64_t b)
 
     return high ^ (a * b);
 }
+
+#endif
 
 static uint64_t read_bytes(const unsigned char *bytes, size_t length)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bottom-up merge sort for items, heap sort for numbers, where equals cannot be told apart.
+ * Bottom-up merge sort for items, heap sort for numbers, where equals cannot be told apart, radix
+ * sort for keys.
  */
 #include "base/sort.h"
 
@@ -110,4 +111,42 @@ void cp_sort_numbers(uint32_t *numbers,
         numbers[last] = largest;
         sift(&heap, last, 0);
     }
+}
+
+/* ---- Keys ------------------------------------------------------------------------------------ */
+
+/* One digit of all keys: 8 bits from shift on. False: they are all the same, nothing was moved. */
+static bool sort_by_digit(const uint64_t *keys, size_t count, unsigned shift, uint64_t *out_keys)
+{
+    size_t places[256] = {0}, place = 0;
+
+    for (size_t i = 0; i < count; i++)
+        places[keys[i] >> shift & 255]++;
+    if (places[keys[0] >> shift & 255] == count)
+        return false;
+    for (unsigned digit = 0; digit < 256; digit++) {
+        size_t of_digit = places[digit];
+
+        places[digit] = place;
+        place += of_digit;
+    }
+    for (size_t i = 0; i < count; i++)
+        out_keys[places[keys[i] >> shift & 255]++] = keys[i];
+    return true;
+}
+
+void cp_sort_keys(uint64_t *keys, size_t count, uint64_t *scratch)
+{
+    uint64_t *from = keys, *to = scratch;
+
+    for (unsigned shift = 0; count > 1 && shift < 64; shift += 8) {
+        uint64_t *sorted = to;
+
+        if (!sort_by_digit(from, count, shift, to))
+            continue;
+        to = from;
+        from = sorted;
+    }
+    if (from != keys)
+        memcpy(keys, from, count * sizeof(*keys));
 }

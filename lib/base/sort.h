@@ -21,4 +21,7 @@ void cp_sort_numbers(uint32_t *numbers,
                      int (*compare)(uint32_t a, uint32_t b, const void *context),
                      const void *context);
 
+/* Sorts keys, ascending, in steps that grow with their number only. scratch has room for as many. */
+void cp_sort_keys(uint64_t *keys, size_t count, uint64_t *scratch);
+
 #endif

@@ -8,17 +8,19 @@
 #include "base/sort.h"
 
 #define BLOCK_LINES (CP_BLOCK_WORDS * 64)
-#define BLOCK_NUMBERS (CP_BLOCK_WORDS * 2)
 
 /* ---- Blocks ---------------------------------------------------------------------------------- */
 
-bool cp_blocks_init(struct cp_blocks *blocks, struct cp_arena *arena)
+bool cp_blocks_init(struct cp_blocks *blocks, struct cp_arena *arena, uint32_t line_count)
 {
-    const uint32_t empty[BLOCK_NUMBERS] = {0};
+    const uint32_t empty[CP_BLOCK_WORDS * 2] = {0};
     uint32_t number;
 
     cp_tuples_init(&blocks->tuples, arena);
-    return cp_tuples_add(&blocks->tuples, empty, BLOCK_NUMBERS, &number, NULL);
+    blocks->words = CP_BLOCK_WORDS;
+    if (line_count < BLOCK_LINES)
+        blocks->words = (uint32_t)cp_bitset_words(line_count);
+    return cp_tuples_add(&blocks->tuples, empty, blocks->words * 2, &number, NULL);
 }
 
 const uint64_t *cp_block(const struct cp_blocks *blocks, uint32_t number)
@@ -27,12 +29,6 @@ const uint64_t *cp_block(const struct cp_blocks *blocks, uint32_t number)
 }
 
 /* ---- Sweeping -------------------------------------------------------------------------------- */
-
-/* Somewhere on the axis a set begins or ends. */
-struct event {
-    uint32_t place;
-    uint32_t set; /* number within the sweep */
-};
 
 struct sweep {
     struct cp_program_builder *builder;
@@ -44,7 +40,13 @@ struct sweep {
     struct cp_tuples sets; /* those that lines ask, each once */
     uint32_t *first_line;  /* by set, and one more: in line_numbers */
     uint32_t *line_numbers;
-    CP_ARRAY(struct event) events;
+    CP_ARRAY(uint64_t) events; /* where a set begins or ends: place << 32 | number of the set */
+    CP_ARRAY(uint32_t) block_rows; /* with one block only: its row, or CP_NONE */
+    struct {
+        uint64_t bits[CP_BLOCK_WORDS];
+        uint32_t row;
+    } recent[2]; /* with one block only: the last rows, for most ranges end where nothing else goes on */
+    uint32_t recent_count;
     uint64_t *bits;    /* of the place reached */
     uint32_t *numbers; /* of its blocks */
     bool *is_stale;    /* by block: the number is of other bits */
@@ -104,11 +106,19 @@ static int group_lines(struct sweep *sweep)
     return CALPOL_OK;
 }
 
-static int compare_events(const void *left, const void *right)
+static void add_event(struct sweep *sweep, uint32_t place, uint32_t set)
 {
-    const struct event *a = left, *b = right;
+    sweep->events.items[sweep->events.count++] = (uint64_t)place << 32 | set;
+}
 
-    return (a->place > b->place) - (a->place < b->place);
+static int sort_events(struct sweep *sweep)
+{
+    uint64_t *scratch = cp_arena_allocate(sweep->arena, sweep->events.count * sizeof(*scratch));
+
+    if (!scratch)
+        return CALPOL_ERROR_NO_MEMORY;
+    cp_sort_keys(sweep->events.items, sweep->events.count, scratch);
+    return CALPOL_OK;
 }
 
 static int list_events(struct sweep *sweep)
@@ -125,15 +135,12 @@ static int list_events(struct sweep *sweep)
         if (!cp_array_reserve(sweep->arena, &sweep->events, ranges.count * 2))
             return CALPOL_ERROR_NO_MEMORY;
         for (uint32_t r = 0; r < ranges.count; r++) {
-            sweep->events.items[sweep->events.count++] = (struct event){ranges.items[r].first, i};
+            add_event(sweep, ranges.items[r].first, i);
             if (ranges.items[r].end < pool->size)
-                sweep->events.items[sweep->events.count++] = (struct event){ranges.items[r].end, i};
+                add_event(sweep, ranges.items[r].end, i);
         }
     }
-    return cp_sort(sweep->events.items, sweep->events.count, sizeof(struct event), compare_events,
-                   sweep->arena)
-               ? CALPOL_OK
-               : CALPOL_ERROR_NO_MEMORY;
+    return sort_events(sweep);
 }
 
 /* Turns the bits of a set's lines. */
@@ -147,22 +154,79 @@ static void turn(struct sweep *sweep, uint32_t set)
     }
 }
 
-/* The row of the bits reached; from here on it holds. */
-static int take_row(struct sweep *sweep, uint32_t place)
+/* The row of one block that is all. */
+static bool row_of_block(struct sweep *sweep, uint32_t block, uint32_t *out_row)
 {
-    struct cp_axis_draft *draft = sweep->draft;
-    uint32_t block_count = cp_line_blocks(sweep->lines->items.count), row;
-    uint32_t *begin, *value;
+    while (sweep->block_rows.count <= block) {
+        uint32_t *slot = cp_array_push(sweep->arena, &sweep->block_rows);
 
+        if (!slot)
+            return false;
+        *slot = CP_NONE;
+    }
+    *out_row = sweep->block_rows.items[block];
+    if (*out_row != CP_NONE)
+        return true;
+    if (!cp_tuples_add(&sweep->draft->vectors, &block, 1, out_row, NULL))
+        return false;
+    sweep->block_rows.items[block] = *out_row;
+    return true;
+}
+
+static bool is_recent(const struct sweep *sweep, uint32_t *out_row)
+{
+    for (uint32_t i = 0; i < 2 && i < sweep->recent_count; i++) {
+        if (memcmp(sweep->recent[i].bits, sweep->bits, sizeof(sweep->recent[i].bits)) == 0) {
+            *out_row = sweep->recent[i].row;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The row of the bits reached, if they are one block. */
+static bool find_small_row(struct sweep *sweep, uint32_t *out_row)
+{
+    const uint32_t *words = (const uint32_t *)(const void *)sweep->bits;
+    uint32_t block, slot = sweep->recent_count % 2;
+
+    if (is_recent(sweep, out_row))
+        return true;
+    if (!cp_tuples_add(&sweep->blocks->tuples, words, sweep->blocks->words * 2, &block, NULL) ||
+        !row_of_block(sweep, block, out_row))
+        return false;
+    memcpy(sweep->recent[slot].bits, sweep->bits, sizeof(sweep->recent[slot].bits));
+    sweep->recent[slot].row = *out_row;
+    sweep->recent_count++;
+    return true;
+}
+
+/* The row of the bits reached. */
+static bool find_row(struct sweep *sweep, uint32_t *out_row)
+{
+    uint32_t block_count = cp_line_blocks(sweep->lines->items.count);
+
+    if (block_count == 1)
+        return find_small_row(sweep, out_row);
     for (uint32_t i = 0; i < block_count; i++) {
         const void *bits = sweep->bits + (size_t)i * CP_BLOCK_WORDS;
 
-        if (sweep->is_stale[i] && !cp_tuples_add(&sweep->blocks->tuples, bits, BLOCK_NUMBERS,
-                                                 &sweep->numbers[i], NULL))
-            return CALPOL_ERROR_NO_MEMORY;
+        if (sweep->is_stale[i] &&
+            !cp_tuples_add(&sweep->blocks->tuples, bits, CP_BLOCK_WORDS * 2, &sweep->numbers[i],
+                           NULL))
+            return false;
         sweep->is_stale[i] = false;
     }
-    if (!cp_tuples_add(&draft->vectors, sweep->numbers, block_count, &row, NULL))
+    return cp_tuples_add(&sweep->draft->vectors, sweep->numbers, block_count, out_row, NULL);
+}
+
+/* From a place on another row holds, if it is another one. */
+static int take_row(struct sweep *sweep, uint32_t place)
+{
+    struct cp_axis_draft *draft = sweep->draft;
+    uint32_t *begin, *value, row;
+
+    if (!find_row(sweep, &row))
         return CALPOL_ERROR_NO_MEMORY;
     if (draft->rows.count && draft->rows.items[draft->rows.count - 1] == row)
         return CALPOL_OK;
@@ -181,13 +245,13 @@ static int run(struct sweep *sweep)
     int status = CALPOL_OK;
 
     while (!status) {
-        while (i < sweep->events.count && sweep->events.items[i].place == place)
-            turn(sweep, sweep->events.items[i++].set);
+        while (i < sweep->events.count && sweep->events.items[i] >> 32 == place)
+            turn(sweep, (uint32_t)sweep->events.items[i++]);
         status = take_row(sweep, place);
         sweep->builder->steps += cp_line_blocks(sweep->lines->items.count);
         if (i == sweep->events.count)
             break;
-        place = sweep->events.items[i].place;
+        place = (uint32_t)(sweep->events.items[i] >> 32);
     }
     return status;
 }

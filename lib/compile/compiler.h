@@ -109,7 +109,8 @@ int cp_compile_rules(struct cp_compiler *compiler, const struct cp_rules_spec *r
                      struct cp_text namespace_name, struct cp_policy *policy,
                      enum cp_direction direction);
 
-/* selectors.c: the number of a combined selector; then, with all label sets known, the matches. */
+/* selectors.c: the number of a combined selector. matches.c: then, with all label sets known, the
+   matches. */
 int cp_selector_number(struct cp_compiler *compiler, const struct cp_selector *tree,
                        uint32_t *out_selector);
 int cp_compile_matches(struct cp_compiler *compiler);
@@ -132,6 +133,7 @@ int cp_finish_nodes(struct cp_compiler *compiler);
 
 /* owners.c: workloads, host endpoints, network sets; host pods; references. */
 int cp_compile_owners(struct cp_compiler *compiler);
+/* text stays where it is. */
 int cp_add_reference(struct cp_compiler *compiler, struct cp_text text,
                      enum cp_reference_type type, uint32_t id);
 

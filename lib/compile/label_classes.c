@@ -74,14 +74,11 @@ static bool list_asked(struct cp_label_classes *classes,
                        const struct cp_label_set *set,
                        struct numbers *vector)
 {
-    size_t words = cp_bitset_words(classes->ruleset->selector_count);
-
     vector->items.count = 0;
-    for (size_t i = 0; i < words; i++) {
-        for (uint64_t word = set->matches[i] & classes->selectors[i]; word; word &= word - 1) {
-            if (!push(classes->work, vector, (uint32_t)(i * 64) + (uint32_t)__builtin_ctzll(word)))
-                return false;
-        }
+    for (uint32_t i = 0; i < set->selector_count; i++) {
+        if (cp_bitset_has(classes->selectors, set->selectors[i]) &&
+            !push(classes->work, vector, set->selectors[i]))
+            return false;
     }
     return true;
 }

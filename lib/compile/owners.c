@@ -16,22 +16,50 @@ int cp_add_reference(struct cp_compiler *compiler, struct cp_text text,
 
     if (!slot)
         return CALPOL_ERROR_NO_MEMORY;
-    *slot = (struct cp_reference){.type = type, .id = id};
-    return cp_keep_text(compiler, text, &slot->text);
+    *slot = (struct cp_reference){.text = text, .type = type, .id = id};
+    return CALPOL_OK;
 }
 
-/* "pod:NS/NAME"; without a namespace "hostendpoint:NAME". */
+/* Appends to a text that has room. */
+static void append(char **end, struct cp_text text)
+{
+    if (text.length)
+        memcpy(*end, text.data, text.length);
+    *end += text.length;
+}
+
+/* "pod:NS/NAME"; without a namespace "hostendpoint:NAME". There is none other like it, so it is not
+   interned. */
 static int make_reference(struct cp_compiler *compiler, const char *prefix,
                           const struct cp_metadata *metadata, struct cp_text *out_reference)
 {
-    struct cp_buffer text;
+    struct cp_text kind = cp_text_from(prefix), slash = CP_TEXT("/");
+    size_t length = kind.length + 1 + metadata->namespace_name.length + metadata->name.length;
+    char *bytes, *end;
 
-    cp_buffer_init(&text, compiler->work);
-    cp_buffer_format(&text, "%s:%t%s%t", prefix, metadata->namespace_name,
-                     metadata->namespace_name.length ? "/" : "", metadata->name);
-    if (text.failed)
+    if (!metadata->namespace_name.length)
+        slash.length = 0;
+    bytes = cp_arena_allocate(compiler->arena, length + slash.length + 1);
+    if (!bytes)
         return CALPOL_ERROR_NO_MEMORY;
-    return cp_keep_text(compiler, cp_buffer_text(&text), out_reference);
+    end = bytes;
+    append(&end, kind);
+    append(&end, CP_TEXT(":"));
+    append(&end, metadata->namespace_name);
+    append(&end, slash);
+    append(&end, metadata->name);
+    *end = '\0';
+    *out_reference = cp_text_make(bytes, (size_t)(end - bytes));
+    return CALPOL_OK;
+}
+
+/* A copy of a text that is hardly found twice. */
+static int copy_text(struct cp_compiler *compiler, struct cp_text text, struct cp_text *out_text)
+{
+    const char *bytes = cp_arena_text(compiler->arena, text.data, text.length);
+
+    *out_text = cp_text_make(bytes, text.length);
+    return bytes ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
 }
 
 /* ---- Labels ------------------------------------------------------------------------------------ */
@@ -195,7 +223,7 @@ static int add_owner(struct cp_compiler *compiler, const char *prefix,
     int status = make_reference(compiler, prefix, metadata, &owner->reference);
 
     if (!status)
-        status = cp_keep_text(compiler, metadata->name, &owner->name);
+        status = copy_text(compiler, metadata->name, &owner->name);
     if (!status)
         status = cp_keep_text(compiler, metadata->namespace_name, &owner->namespace_name);
     if (!status)
@@ -373,8 +401,11 @@ static int add_workload(struct cp_compiler *compiler, const struct cp_workload_s
     if (spec->host_network)
         return add_host_pod(compiler, spec);
     status = add_workload_owner(compiler, spec);
+    if (status)
+        return status;
     /* Pods and workload endpoints are found under one kind of reference. */
-    if (!status)
+    reference = compiler->owners.items[compiler->owners.count - 1].reference;
+    if (spec->source == CP_WORKLOAD_ENDPOINT)
         status = make_reference(compiler, "pod", &spec->metadata, &reference);
     if (!status)
         status = cp_add_reference(compiler, reference, CP_REFERENCE_OWNER,
@@ -481,7 +512,10 @@ int cp_compile_owners(struct cp_compiler *compiler)
     uint32_t workload_count = collection->workloads.count;
 
     compiler->workload_owners = CP_NEW_ARRAY(compiler->work, uint32_t, workload_count);
-    if (!compiler->workload_owners)
+    if (!compiler->workload_owners ||
+        !cp_array_reserve(compiler->work, &compiler->owners, workload_count) ||
+        !cp_array_reserve(compiler->work, &compiler->owner_sets, workload_count) ||
+        !cp_array_reserve(compiler->work, &compiler->references, workload_count))
         return CALPOL_ERROR_NO_MEMORY;
     for (uint32_t i = 0; !status && i < workload_count; i++) {
         uint32_t owner = compiler->owners.count;

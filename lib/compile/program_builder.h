@@ -89,12 +89,13 @@ struct cp_axis_draft {
     struct cp_tuples vectors; /* by row: numbers of blocks */
 };
 
-/* Blocks of 512 lines, each distinct one once; number 0 is empty. */
+/* Blocks of at most 512 lines, each distinct one once; number 0 is empty. */
 struct cp_blocks {
     struct cp_tuples tuples; /* the words of a block as numbers */
+    uint32_t words;          /* of a block; fewer than CP_BLOCK_WORDS if one block has all lines */
 };
 
-bool cp_blocks_init(struct cp_blocks *blocks, struct cp_arena *arena);
+bool cp_blocks_init(struct cp_blocks *blocks, struct cp_arena *arena, uint32_t line_count);
 const uint64_t *cp_block(const struct cp_blocks *blocks, uint32_t number);
 
 static inline uint32_t cp_line_blocks(uint32_t line_count)

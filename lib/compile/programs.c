@@ -127,10 +127,10 @@ static int make_draft(struct cp_program_builder *builder,
     builder->steps += lines->items.count;
     if (is_within_limits(builder)) {
         status = cp_table_make(builder, lines, out_draft);
-        cp_arena_finish(&builder->scratch);
+        cp_arena_rewind(&builder->scratch);
         if (status == CALPOL_ERROR_LIMIT && !table_only)
             status = draft_of_vectors(builder, lines, out_draft);
-        cp_arena_finish(&builder->scratch);
+        cp_arena_rewind(&builder->scratch);
     }
     if (!status)
         builder->bytes += builder->drafts.items[*out_draft].size;

@@ -258,7 +258,8 @@ static int compile_service(struct cp_compiler *compiler, const struct cp_service
 static int add_service(struct cp_compiler *compiler, const struct cp_service_object *spec)
 {
     struct cp_service *service = cp_array_push(compiler->work, &compiler->services);
-    struct cp_buffer reference;
+    struct cp_buffer buffer;
+    struct cp_text reference;
     int status;
 
     if (!service)
@@ -267,13 +268,14 @@ static int add_service(struct cp_compiler *compiler, const struct cp_service_obj
     status = compile_service(compiler, spec, service);
     if (status)
         return status;
-    cp_buffer_init(&reference, compiler->work);
-    cp_buffer_format(&reference, "service:%t/%t", spec->metadata.namespace_name,
-                     spec->metadata.name);
-    if (reference.failed)
+    cp_buffer_init(&buffer, compiler->work);
+    cp_buffer_format(&buffer, "service:%t/%t", spec->metadata.namespace_name, spec->metadata.name);
+    if (buffer.failed)
         return CALPOL_ERROR_NO_MEMORY;
-    return cp_add_reference(compiler, cp_buffer_text(&reference), CP_REFERENCE_SERVICE,
-                            compiler->services.count - 1);
+    status = cp_keep_text(compiler, cp_buffer_text(&buffer), &reference);
+    return status ? status
+                  : cp_add_reference(compiler, reference, CP_REFERENCE_SERVICE,
+                                     compiler->services.count - 1);
 }
 
 /* A workload's number with what it is sorted by. */

@@ -40,35 +40,29 @@ struct ranges {
 
 /* ---- Cells ----------------------------------------------------------------------------------- */
 
-static const uint64_t *block_of(const struct table *table,
-                                const struct cp_axis_draft *axis,
-                                uint32_t row,
-                                uint32_t block)
+/* A row of each axis: the numbers of its blocks. */
+struct crossing {
+    const uint32_t *peers, *transport, *source_ports;
+};
+
+/* The first line from from on that holds where rows cross; the number of lines, if none does. */
+static uint32_t first_line(const struct table *table, const struct crossing *crossing, uint32_t from)
 {
-    return cp_block(&table->blocks, axis->vectors.items.items[row].numbers[block]);
-}
+    uint32_t count = table->lines->items.count, words = table->blocks.words, w = from / 64;
+    uint64_t mask = UINT64_MAX << (from % 64);
 
-/* The first line from from on that holds for a row, a transport and a part; the number of lines, if
-   none does. */
-static uint32_t first_line(
-    const struct table *table, uint32_t row, uint32_t transport, uint32_t part, uint32_t from)
-{
-    uint32_t words_of_block = CP_BLOCK_WORDS, count = table->lines->items.count;
+    for (uint32_t b = w / CP_BLOCK_WORDS; b < cp_line_blocks(count); b++) {
+        const uint64_t *x = cp_block(&table->blocks, crossing->peers[b]);
+        const uint64_t *y = cp_block(&table->blocks, crossing->transport[b]);
+        const uint64_t *z = cp_block(&table->blocks, crossing->source_ports[b]);
 
-    for (uint32_t b = from / 64 / words_of_block; b < cp_line_blocks(count); b++) {
-        const uint64_t *x = block_of(table, &table->peers, row, b);
-        const uint64_t *y = block_of(table, &table->transport, transport, b);
-        const uint64_t *z = block_of(table, &table->source_ports, part, b);
+        for (w -= b * CP_BLOCK_WORDS; w < words; w++, mask = UINT64_MAX) {
+            uint64_t word = x[w] & y[w] & z[w] & mask;
 
-        for (uint32_t w = 0; w < words_of_block; w++) {
-            uint32_t start = (b * words_of_block + w) * 64;
-            uint64_t word = x[w] & y[w] & z[w];
-
-            if (start < from)
-                word &= from - start < 64 ? UINT64_MAX << (from - start) : 0;
             if (word)
-                return start + (uint32_t)__builtin_ctzll(word);
+                return (b * CP_BLOCK_WORDS + w) * 64 + (uint32_t)__builtin_ctzll(word);
         }
+        w = (b + 1) * CP_BLOCK_WORDS;
     }
     return count;
 }
@@ -89,14 +83,13 @@ static int conditional(struct table *table, uint32_t decision, uint32_t needs, u
                                                                      : CALPOL_ERROR_NO_MEMORY;
 }
 
-/* What the lines come to in one cell. */
-static int decide(
-    struct table *table, uint32_t row, uint32_t transport, uint32_t part, uint32_t *out_decision)
+/* What the lines come to where rows cross. */
+static int decide(struct table *table, const struct crossing *crossing, uint32_t *out_decision)
 {
     uint32_t from = 0, needs = 0, count = table->lines->items.count;
 
     for (;;) {
-        uint32_t number = first_line(table, row, transport, part, from);
+        uint32_t number = first_line(table, crossing, from);
         const struct cp_program_line *line = &table->lines->items.items[number];
 
         *out_decision = 0;
@@ -111,31 +104,42 @@ static int decide(
     return needs ? conditional(table, *out_decision, needs, out_decision) : CALPOL_OK;
 }
 
+/* Decides all columns of one row. */
+static int fill_row(struct table *table, uint32_t row, uint32_t *cells)
+{
+    struct crossing crossing = {.peers = table->peers.vectors.items.items[row].numbers};
+    uint32_t transports = table->transport.vectors.items.count;
+    int status = CALPOL_OK;
+
+    for (uint32_t t = 0; t < transports; t++) {
+        crossing.transport = table->transport.vectors.items.items[t].numbers;
+        for (uint32_t part = 0; !status && part < table->part_count; part++) {
+            crossing.source_ports = table->source_ports.vectors.items.items[part].numbers;
+            status = decide(table, &crossing, cells++);
+        }
+    }
+    return status;
+}
+
 static int fill_cells(struct table *table)
 {
-    uint32_t *cell;
+    int status = CALPOL_OK;
 
     table->row_count = table->peers.vectors.items.count;
     table->part_count = table->source_ports.vectors.items.count;
+    if ((uint64_t)table->transport.vectors.items.count * table->part_count > MOST_CELLS_TRIED)
+        return CALPOL_ERROR_LIMIT;
     table->column_count = table->transport.vectors.items.count * table->part_count;
-    if (table->row_count > MOST_CELLS_TRIED || table->column_count > MOST_CELLS_TRIED ||
-        (uint64_t)table->row_count * table->column_count > MOST_CELLS_TRIED)
+    if ((uint64_t)table->row_count * table->column_count > MOST_CELLS_TRIED)
         return CALPOL_ERROR_LIMIT;
     table->builder->steps += (uint64_t)table->row_count * table->column_count;
-    cell = CP_NEW_ARRAY(table->arena, uint32_t, (size_t)table->row_count * table->column_count);
-    table->cells = cell;
-    if (!cell)
+    table->cells =
+        CP_NEW_ARRAY(table->arena, uint32_t, (size_t)table->row_count * table->column_count);
+    if (!table->cells)
         return CALPOL_ERROR_NO_MEMORY;
-    for (uint32_t row = 0; row < table->row_count; row++) {
-        for (uint32_t column = 0; column < table->column_count; column++) {
-            int status = decide(table, row, column / table->part_count,
-                                column % table->part_count, cell++);
-
-            if (status)
-                return status;
-        }
-    }
-    return CALPOL_OK;
+    for (uint32_t row = 0; !status && row < table->row_count; row++)
+        status = fill_row(table, row, table->cells + (size_t)row * table->column_count);
+    return status;
 }
 
 /* ---- Merging --------------------------------------------------------------------------------- */
@@ -481,7 +485,7 @@ int cp_table_make(struct cp_program_builder *builder,
 
     if (cp_line_blocks(lines->items.count) > MOST_BLOCKS)
         return CALPOL_ERROR_LIMIT;
-    if (!cp_blocks_init(&table.blocks, table.arena))
+    if (!cp_blocks_init(&table.blocks, table.arena, lines->items.count))
         return CALPOL_ERROR_NO_MEMORY;
     status = cp_axis_make(builder, lines, CP_AXIS_PEERS, &table.blocks, table.arena, &table.peers);
     if (!status)

@@ -148,7 +148,7 @@ static int keep_axis(struct drawing *drawing, enum cp_axis axis)
 static bool intern_block(struct drawing *drawing, const uint64_t *words, uint32_t *out_number)
 {
     return cp_tuples_add(&drawing->blocks.tuples, (const uint32_t *)(const void *)words,
-                         CP_BLOCK_WORDS * 2, out_number, NULL);
+                         drawing->blocks.words * 2, out_number, NULL);
 }
 
 /* The lines that both rows have, as a row. */
@@ -164,7 +164,7 @@ static bool join_rows(struct drawing *drawing,
         const uint64_t *y = cp_block(&drawing->blocks, right[b]);
         uint64_t both[CP_BLOCK_WORDS];
 
-        for (uint32_t w = 0; w < CP_BLOCK_WORDS; w++)
+        for (uint32_t w = 0; w < drawing->blocks.words; w++)
             both[w] = x[w] & y[w];
         if (!intern_block(drawing, both, &numbers[b]))
             return false;
@@ -233,8 +233,9 @@ static int copy_blocks(struct drawing *drawing)
         return status;
     bytes += (size - (uintptr_t)bytes % size) % size;
     blocks = (uint64_t(*)[CP_BLOCK_WORDS])(void *)bytes;
+    memset(blocks, 0, count * size);
     for (uint32_t i = 0; i < count; i++)
-        memcpy(blocks[i], cp_block(&drawing->blocks, i), size);
+        memcpy(blocks[i], cp_block(&drawing->blocks, i), drawing->blocks.words * sizeof(uint64_t));
     drawing->vectors.blocks = (const uint64_t(*)[CP_BLOCK_WORDS])blocks;
     return CALPOL_OK;
 }
@@ -268,7 +269,7 @@ int cp_vectors_make(struct cp_program_builder *builder,
     drawing.vectors.summary_words = (uint32_t)cp_bitset_words(drawing.vectors.block_count);
     drawing.vectors.record_words =
         drawing.vectors.summary_words + (drawing.vectors.block_count + 1) / 2;
-    if (!cp_blocks_init(&drawing.blocks, &builder->scratch))
+    if (!cp_blocks_init(&drawing.blocks, &builder->scratch, lines->items.count))
         return CALPOL_ERROR_NO_MEMORY;
     for (int axis = 0; !status && axis < CP_AXIS_COUNT; axis++)
         status = draw_axis(&drawing, (enum cp_axis)axis);

@@ -11,10 +11,10 @@
 
 /* ---- endpoints ---- */
 
-static void unite(uint64_t *into, const uint64_t *from, size_t words)
+static void unite(uint64_t *into, const struct cp_label_set *labels)
 {
-    for (size_t i = 0; i < words; i++)
-        into[i] |= from[i];
+    for (uint32_t i = 0; i < labels->selector_count; i++)
+        cp_bitset_add(into, labels->selectors[i]);
 }
 
 static bool has_ipv6(const struct cp_prefixes *prefixes)
@@ -27,19 +27,14 @@ static bool has_ipv6(const struct cp_prefixes *prefixes)
 }
 
 /* What an owner satisfies. Many share a label set: that of the last one is not looked at again. */
-static void gather_labels(struct cp_lint_survey *survey,
-                          const struct calpol_ruleset *ruleset,
-                          const struct cp_owner *owner)
+static void gather_labels(struct cp_lint_survey *survey, const struct cp_owner *owner)
 {
-    const size_t words = cp_bitset_words(ruleset->selector_count);
-    const uint64_t *matches = owner->labels->matches;
-
-    unite(survey->by_owners, matches, words);
+    unite(survey->by_owners, owner->labels);
     if (owner->kind == CP_OWNER_NETWORK_SET)
         return;
-    unite(survey->by_endpoints, matches, words);
+    unite(survey->by_endpoints, owner->labels);
     if (owner->kind == CP_OWNER_HOST)
-        unite(survey->by_hosts, matches, words);
+        unite(survey->by_hosts, owner->labels);
 }
 
 static void gather_workload(struct cp_lint_survey *survey,
@@ -65,7 +60,7 @@ static void gather_owners(struct cp_lint_survey *survey, const struct calpol_rul
         const struct cp_owner *owner = &ruleset->owners[i];
 
         if (!last || last->labels != owner->labels || last->kind != owner->kind)
-            gather_labels(survey, ruleset, owner);
+            gather_labels(survey, owner);
         last = owner;
         survey->has_ipv6 |= has_ipv6(&owner->nets);
         survey->has_addresses |= owner->kind != CP_OWNER_NETWORK_SET && owner->nets.count;

@@ -43,3 +43,20 @@ void cp_ruleset_unref(struct calpol_ruleset *ruleset)
     cp_arena_finish(&ruleset->arena);
     cp_release(&hook, ruleset, sizeof(*ruleset));
 }
+
+bool cp_label_set_lists(const struct cp_label_set *set, uint32_t selector)
+{
+    uint32_t low = 0, high = set->selector_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (set->selectors[middle] == selector)
+            return true;
+        if (set->selectors[middle] < selector)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}

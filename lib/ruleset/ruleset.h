@@ -197,9 +197,12 @@ struct cp_selector_entry {
     uint32_t domain_set_count;
 };
 
+/* Sets for which the same selectors hold share what is behind their labels. */
 struct cp_label_set {
     struct cp_labels labels;
-    const uint64_t *matches;  /* a bit for each selector that holds */
+    const uint32_t *selectors; /* those that hold, ascending; sets of one question have bits only */
+    uint32_t selector_count;
+    const uint64_t *matches;  /* the same as bits; NULL: the bits would be too many */
     const uint32_t *policies; /* numbers of the policies whose selector holds, ascending */
     uint32_t policy_count;
 };
@@ -380,9 +383,12 @@ static inline uint32_t cp_ruleset_owner_count(const struct calpol_ruleset *rules
     return ruleset->workload_count + ruleset->host_endpoint_count + ruleset->network_set_count;
 }
 
+/* The same by searching in the numbers. */
+bool cp_label_set_lists(const struct cp_label_set *set, uint32_t selector);
+
 static inline bool cp_label_set_matches(const struct cp_label_set *set, uint32_t selector)
 {
-    return cp_bitset_has(set->matches, selector);
+    return set->matches ? cp_bitset_has(set->matches, selector) : cp_label_set_lists(set, selector);
 }
 
 #endif
