@@ -381,7 +381,7 @@ static void *run_load(void *argument)
 
     calpol_load_options_init(&options, sizeof(options));
     options.flags = load->flags;
-    options.max_diagnostics = 0;
+    options.max_diagnostics = 10000; /* as calpol check has it */
     if (calpol_loader_new(&options, &loader) != CALPOL_OK ||
         calpol_loader_add_text(loader, "hostile", load->text->data, load->text->length) !=
             CALPOL_OK)

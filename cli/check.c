@@ -154,7 +154,7 @@ static int check(struct settings *settings)
         cli_error("no files: calpol check PATH...");
         return CLI_EXIT_INVALID;
     }
-    settings->load.all_diagnostics = true;
+    settings->load.many_diagnostics = true;
     settings->load.flags = CALPOL_LOAD_LINT |
                            (settings->tiers_required ? CALPOL_LOAD_TIERS_REQUIRED : 0u) |
                            (settings->tier_prefix_required ? CALPOL_LOAD_TIER_PREFIX_REQUIRED : 0u);

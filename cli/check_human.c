@@ -59,9 +59,31 @@ static void put_summary(const struct cli_findings *findings, const struct cli_st
         cli_put(out, "what the policies mean is looked at when there are no errors\n");
 }
 
+/* Of each severity there are only so many in the list. */
+static void put_rest(const struct cli_findings *findings,
+                     const size_t *shown,
+                     const struct cli_stream *out)
+{
+    const size_t counts[] = {
+        [CALPOL_SEVERITY_NOTE] = findings->notes,
+        [CALPOL_SEVERITY_WARNING] = findings->warnings,
+        [CALPOL_SEVERITY_ERROR] = findings->errors,
+    };
+
+    for (uint32_t severity = CALPOL_SEVERITY_ERROR; severity >= findings->least; severity--) {
+        if (counts[severity] == shown[severity])
+            continue;
+        cli_put(out, "... and ");
+        fprintf(out->file, "%zu more ", counts[severity] - shown[severity]);
+        cli_put(out, cli_severity_name(severity));
+        cli_put(out, counts[severity] - shown[severity] == 1 ? "\n" : "s\n");
+    }
+}
+
 void cli_findings_human(const struct cli_findings *findings, const struct cli_stream *out)
 {
-    size_t count = calpol_diagnostics_count(findings->diagnostics), shown = 0;
+    size_t count = calpol_diagnostics_count(findings->diagnostics);
+    size_t shown[CALPOL_SEVERITY_ERROR + 1] = {0};
 
     for (size_t i = 0; i < count; i++) {
         struct calpol_diagnostic diagnostic;
@@ -69,9 +91,10 @@ void cli_findings_human(const struct cli_findings *findings, const struct cli_st
         if (!cli_findings_get(findings, i, &diagnostic))
             continue;
         cli_put_diagnostic(out, &diagnostic);
-        shown++;
+        shown[diagnostic.severity]++;
     }
-    if (shown)
+    put_rest(findings, shown, out);
+    if (shown[CALPOL_SEVERITY_ERROR] + shown[CALPOL_SEVERITY_WARNING] + shown[CALPOL_SEVERITY_NOTE])
         cli_put(out, "\n");
     put_summary(findings, out);
 }

@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* More than anybody reads, and no more than programs take. */
+#define MANY_DIAGNOSTICS 10000
+
 static const char *const defaults_choices[] = {"api", "raw", NULL};
 static const char *const dialect_choices[] = {"auto", "upstream", "calico", NULL};
 
@@ -298,8 +301,8 @@ int cli_load_open(const struct cli_load *load, calpol_loader **out_loader)
     calpol_load_options_init(&options, sizeof(options));
     options.max_bytes = 0; /* standard input was named by the user like any file */
     options.dialect = load->dialect;
-    if (load->all_diagnostics)
-        options.max_diagnostics = 0;
+    if (load->many_diagnostics)
+        options.max_diagnostics = MANY_DIAGNOSTICS;
     options.flags = load->flags | (load->as_dataplane ? CALPOL_LOAD_LENIENT : 0u) |
                     (load->strict_oss ? CALPOL_LOAD_STRICT_OSS : 0u) |
                     (load->defaults ? CALPOL_LOAD_RAW_DEFAULTS : 0u);

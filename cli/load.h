@@ -19,7 +19,7 @@ struct cli_load {
     struct cli_list options;  /* NAME=VALUE, of evaluation */
     struct cli_list disabled; /* codes that diagnostics leave out */
     uint32_t flags;           /* of the library, beside those that options stand for */
-    bool all_diagnostics;     /* no limit to their number */
+    bool many_diagnostics;    /* more of them than the library keeps unasked */
 };
 
 /* The options that say what to read and how, and those of evaluation. */

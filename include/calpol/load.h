@@ -70,7 +70,7 @@ struct calpol_load_options {
     uint64_t max_total_bytes; /**< of all texts, 0: any (default) */
     uint32_t max_depth;       /**< of nested mappings and sequences; default 100 */
     uint32_t max_nodes;       /**< of one document after aliases, 0: any (default) */
-    uint32_t max_diagnostics; /**< further ones are counted only; default 1,000; 0: any */
+    uint32_t max_diagnostics; /**< of a severity; further ones are counted only; default 1,000; 0: any */
     uint32_t flags;           /**< CALPOL_LOAD_..., default 0 */
     uint32_t dialect;         /**< enum calpol_dialect, default CALPOL_DIALECT_AUTO */
     uint32_t max_program_megabytes; /**< of the programs that make calpol_evaluate() fast; endpoints

@@ -34,19 +34,18 @@ enum calpol_severity cp_diagnostics_severity(const struct calpol_diagnostics *li
     return info->severity;
 }
 
-static void count(struct calpol_diagnostics *list, enum calpol_severity severity)
+/* How many there are of a severity. */
+static uint32_t *counter(struct calpol_diagnostics *list, enum calpol_severity severity)
 {
     switch (severity) {
     case CALPOL_SEVERITY_ERROR:
-        list->error_count++;
-        break;
+        return &list->error_count;
     case CALPOL_SEVERITY_WARNING:
-        list->warning_count++;
-        break;
+        return &list->warning_count;
     case CALPOL_SEVERITY_NOTE:
-        list->note_count++;
         break;
     }
+    return &list->note_count;
 }
 
 /* What is known of a source; NULL: no memory. */
@@ -249,8 +248,8 @@ int cp_diagnose_as(struct calpol_diagnostics *list,
         status = find_ignored(list, subject, code, &is_ignored);
     if (status || is_ignored || is_known(list, subject, code, hash))
         return status;
-    count(list, severity);
-    if (list->limit && list->items.count >= list->limit) {
+    /* Errors are not to be crowded out by warnings. */
+    if (++*counter(list, severity) > list->limit && list->limit) {
         list->full = true;
         return CALPOL_ERROR_LIMIT;
     }

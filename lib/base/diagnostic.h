@@ -98,7 +98,7 @@ struct calpol_diagnostics {
     struct cp_arena arena;
     CP_ARRAY(struct cp_diagnostic) items;
     struct cp_index seen; /* same code, source, resource, path and place: said once */
-    uint32_t limit;       /* at most so many items; 0: any number */
+    uint32_t limit;       /* at most so many items of a severity; 0: any number */
     bool full;            /* something was left out */
     bool lenient;         /* errors that lenient loading tolerates become warnings */
     uint32_t error_count, warning_count, note_count;

@@ -179,6 +179,19 @@ START_TEST(beyond_the_limit_is_counted_only)
 }
 END_TEST
 
+START_TEST(the_limit_is_for_each_severity)
+{
+    for (uint32_t line = 1; line <= 3; line++)
+        say(NULL, line, 1, CP_CODE_UNDEFINED_TIER);
+    ck_assert_uint_eq(list.items.count, 2);
+    ck_assert_int_eq(say(NULL, 1, 1, CP_CODE_TYPE), CALPOL_OK);
+    ck_assert_uint_eq(list.items.count, 3);
+    ck_assert_int_eq(list.items.items[2].severity, CALPOL_SEVERITY_ERROR);
+    ck_assert_uint_eq(list.warning_count, 3);
+    ck_assert_uint_eq(list.error_count, 1);
+}
+END_TEST
+
 static const struct {
     const char *text;
     uint32_t line, column;
@@ -369,5 +382,6 @@ Suite *test_suite(void)
     tcase_add_test(strict, no_memory_is_noticed_and_the_list_stays_whole);
     tcase_add_test(lenient, lenient_loading_softens_what_its_table_says);
     tcase_add_test(limited, beyond_the_limit_is_counted_only);
+    tcase_add_test(limited, the_limit_is_for_each_severity);
     return suite;
 }
