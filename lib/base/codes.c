@@ -14,7 +14,7 @@ static const struct cp_code_info codes[] = {
 #define CODE_COUNT ((uint32_t)(sizeof(codes) / sizeof(codes[0])))
 
 static const char *const consequences[CP_CODE_COUNT + 1] = {
-#define CP_CONSEQUENCE(identifier, text) [CP_CODE_##identifier] = text,
+#define CP_CONSEQUENCE(identifier, text) [CP_CODE_##identifier] = (text),
 #include "base/consequences.def"
 #undef CP_CONSEQUENCE
 };

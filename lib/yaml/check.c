@@ -18,7 +18,8 @@ static bool is_listed(struct cp_text key, const char *const *names)
 const char *cp_nearest_name(struct cp_text text, const char *const *names)
 {
     /* More changes than half of the text make another word of it. */
-    unsigned limit = text.length < 2 * FARTHEST_NAME ? (unsigned)text.length / 2 : FARTHEST_NAME;
+    size_t half = text.length / 2;
+    unsigned limit = half < FARTHEST_NAME ? (unsigned)half : FARTHEST_NAME;
     const char *nearest = NULL;
 
     for (; *names; names++) {

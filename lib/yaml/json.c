@@ -55,7 +55,9 @@ static void skip_blanks(struct cp_json_cursor *cursor)
 /* The byte at the cursor; NUL, which is no JSON either, at the end. */
 static char peek(const struct json *json)
 {
-    return json->cursor.at < json->cursor.end ? *json->cursor.at : '\0';
+    if (json->cursor.at == json->cursor.end)
+        return '\0';
+    return *json->cursor.at;
 }
 
 static enum state read_string(struct json *json, enum state next)
