@@ -19,6 +19,9 @@
  * **Threads.** The library has no global mutable state and needs no initialisation. Different
  * objects may be used from different threads at once. Which objects may be shared is said with
  * each type.
+ *
+ * **Rules.** EV-n, K8-n and chapters such as "resources.md 5.4" are those of the specification, which
+ * is in docs/spec/ of the source and is installed with the documentation.
  */
 #ifndef CALPOL_BASE_H
 #define CALPOL_BASE_H
