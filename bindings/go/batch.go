@@ -138,8 +138,8 @@ var (
 	_ = [1]int{}[unsafe.Offsetof(PlainVerdict{}.Ingress)-unsafe.Offsetof(C.struct_calpol_verdict{}.ingress)]
 )
 
-// EvaluateBatch judges flows[i] into verdicts[i]; the slices have the same length. Nothing is copied
-// or allocated.
+// EvaluateBatch judges flows[i] into verdicts[i]; the slices have the same length. They are
+// handed to C as they are: no flow is copied and nothing is allocated for it.
 //
 // A flow that contradicts itself gets the zero verdict, whose action is [ActionNone], and does not
 // stop the others; the error then wraps [ErrInvalidInput]. After any other error verdicts is

@@ -36,8 +36,8 @@ type Options struct {
 	NoPrograms bool
 
 	// Limits: 0 is the library's default, NoLimit none. MaxBytes is for each text, not for files, and
-	// MaxTotalBytes for all input; MaxDepth is of nested mappings and sequences, MaxNodes of one
-	// document. Diagnostics beyond MaxDiagnostics are counted only. Endpoints for which there is no
+	// MaxTotalBytes for all input; MaxDepth is of nested mappings and sequences, and cannot be
+	// NoLimit; MaxNodes is of one document. Diagnostics beyond MaxDiagnostics are counted only. Endpoints for which there is no
 	// program within MaxProgramMegabytes are judged slowly.
 	MaxBytes, MaxTotalBytes int64
 	MaxDepth, MaxNodes      int64
@@ -173,7 +173,7 @@ func (o *Options) setLimits(raw *C.struct_calpol_load_options) error {
 		{"MaxProgramMegabytes", o.MaxProgramMegabytes, nil, &raw.max_program_megabytes},
 	} {
 		value := limit.value
-		if value < NoLimit || limit.small != nil && value > math.MaxUint32 {
+		if value < NoLimit || value == NoLimit && limit.small == &raw.max_depth || limit.small != nil && value > math.MaxUint32 {
 			return fmt.Errorf("%s is %d, which is out of range: %w", limit.name, value, ErrInvalidArgument)
 		}
 		if value == 0 {

@@ -162,6 +162,7 @@ func TestWrongOptionsAreRefused(t *testing.T) {
 		{Options{Disable: []string{"no-such-code"}}, ErrNotFound},
 		{Options{Dialect: 17}, ErrInvalidArgument},
 		{Options{MaxDepth: 1 << 32}, ErrInvalidArgument},
+		{Options{MaxDepth: NoLimit}, ErrInvalidArgument},
 		{Options{MaxBytes: -2}, ErrInvalidArgument},
 	} {
 		_, err := Load(&wrong.options, text(shop))
@@ -176,5 +177,6 @@ func TestLimits(t *testing.T) {
 	expectError(t, err, ErrLimit)
 	_, err = Load(&Options{MaxDepth: 2}, text(shop))
 	expectError(t, err, ErrLimit)
-	mustLoad(t, &Options{MaxBytes: NoLimit, MaxNodes: NoLimit, MaxDiagnostics: NoLimit}, shop)
+	mustLoad(t, &Options{MaxBytes: NoLimit, MaxTotalBytes: NoLimit, MaxNodes: NoLimit, MaxDiagnostics: NoLimit,
+		MaxProgramMegabytes: NoLimit}, shop)
 }

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
 	"net"
@@ -17,6 +18,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"calpol.example/calpol"
 )
 
 const pods = `
@@ -234,6 +237,46 @@ func TestOldRulesetAnswersUntilTheNewOneIsGood(t *testing.T) {
 	expectAnswer(t, watcher.rulesets, 2, "deny")
 	watcher.poll() // nothing changed
 	expectAnswer(t, watcher.rulesets, 2, "deny")
+}
+
+func TestSwapClosesTheOldRulesetAndLosesNoQuestion(t *testing.T) {
+	var rulesets store
+	var group sync.WaitGroup
+	var done int32
+
+	load := func() *calpol.Ruleset {
+		ruleset, err := calpol.Load(nil, calpol.Text{Name: "pods", Content: []byte(pods)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ruleset
+	}
+	old := load()
+	rulesets.swap(old)
+	for i := 0; i < 4; i++ {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			for atomic.LoadInt32(&done) == 0 {
+				if answer := rulesets.answer([]byte(question)); answer.Verdict == nil {
+					t.Errorf("%s", answer.line())
+					return
+				}
+			}
+		}()
+	}
+	for i := 0; i < 500; i++ {
+		next := load()
+		rulesets.swap(next)
+		if _, err := old.EvaluateJSON([]byte(question)); !errors.Is(err, calpol.ErrClosed) {
+			t.Errorf("the old ruleset still answers: %v", err)
+			break
+		}
+		old = next
+	}
+	atomic.StoreInt32(&done, 1)
+	group.Wait()
+	rulesets.close()
 }
 
 func TestWhatIsBrokenChangesNothingAndIsLoggedOnce(t *testing.T) {
