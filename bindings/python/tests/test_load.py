@@ -111,7 +111,7 @@ class Errors(unittest.TestCase):
         with self.assertRaises(calpol.LoadError) as caught:
             calpol.load(text="---\n".join([BAD] * 8), max_diagnostics=2)
         diagnostics = caught.exception.diagnostics
-        self.assertEqual((len(diagnostics), diagnostics.error_count), (2, 8))
+        self.assertEqual((len(diagnostics.errors), diagnostics.error_count), (2, 8))
 
     def test_an_error_can_be_raised_in_another_process(self):
         with self.assertRaises(calpol.LoadError) as caught:
