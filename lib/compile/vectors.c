@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Programs as vectors: a bit for each line, for each place on each axis. A place's bits are in blocks;
- * equal blocks are kept once, so that what is the same nearly everywhere costs nearly nothing.
+ * Programs as vectors: a bit for each line, for each place on each axis. A place's bits are in
+ * blocks; equal blocks are kept once, so that what is the same nearly everywhere costs nearly
+ * nothing.
  */
 #include "compile/program_builder.h"
 
@@ -195,12 +196,13 @@ static int join_source_ports(struct drawing *drawing)
     struct cp_axis_draft *source = &drawing->axes[CP_AXIS_SOURCE_PORT];
     uint32_t rows = transport->vectors.items.count, parts = source->vectors.items.count;
     struct cp_arena *scratch = &drawing->builder->scratch;
-    uint32_t *numbers = CP_NEW_ARRAY(scratch, uint32_t, drawing->vectors.block_count), *joined;
+    uint32_t *numbers, *joined;
     struct cp_tuples both, all;
     int status = CALPOL_OK;
 
     if (parts == 1 || (uint64_t)rows * parts * drawing->vectors.block_count > MOST_JOINED)
         return CALPOL_OK;
+    numbers = CP_NEW_ARRAY(scratch, uint32_t, drawing->vectors.block_count);
     joined = take(drawing, (size_t)rows * parts, sizeof(uint32_t), &status);
     cp_tuples_init(&both, scratch);
     if (!status && !numbers)
