@@ -134,13 +134,12 @@ int cp_loader_end(struct calpol_diagnostics *list, int status)
 
 static struct cp_program_limits program_limits(const struct calpol_load_options *options)
 {
-    uint64_t megabytes = options->max_program_megabytes;
+    struct cp_program_limits limits = cp_program_no_limits;
 
-    return (struct cp_program_limits){
-        .max_bytes = megabytes ? megabytes << 20 : UINT64_MAX,
-        .max_work = MOST_PROGRAM_WORK,
-        .max_cells = CP_MOST_CELLS,
-    };
+    limits.max_work = MOST_PROGRAM_WORK;
+    if (options->max_program_megabytes)
+        limits.max_bytes = (uint64_t)options->max_program_megabytes << 20;
+    return limits;
 }
 
 static int compile(struct calpol_loader *loader,

@@ -8,14 +8,19 @@
 #include "resource/collection.h"
 #include "ruleset/ruleset.h"
 
-/* How far the making of programs (ruleset/program.h) may go; what is left goes to the plain walk. */
+/* How far the making of programs (ruleset/program.h) may go: what is left goes to the plain walk. And
+   where their forms change, which tests move. */
 struct cp_program_limits {
     uint64_t max_bytes; /* of all programs */
     uint64_t max_work;  /* steps of making them; some ten million a second */
-    uint32_t max_cells; /* of a table; what needs more becomes vectors. At most CP_MOST_CELLS */
+    uint32_t max_cells; /* of a table, at most 65536; what needs more becomes vectors */
+    uint32_t max_dense_classes;    /* up to so many, tables have the row of each class */
+    uint32_t max_narrow_classes;   /* up to so many, at most 65536, maps of them have 16 bits */
+    uint32_t max_narrow_decisions; /* up to so many, at most 65536, cells have 16 bits */
 };
 
-#define CP_MOST_CELLS 65536u
+/* No limits, and the usual forms. */
+extern const struct cp_program_limits cp_program_no_limits;
 
 struct cp_compile_input {
     struct cp_collection *collection; /* synthetic workloads are added to it */

@@ -5,6 +5,15 @@
  */
 #include "compile/program_builder.h"
 
+const struct cp_program_limits cp_program_no_limits = {
+    .max_bytes = UINT64_MAX,
+    .max_work = UINT64_MAX,
+    .max_cells = 65536,
+    .max_dense_classes = 4096,
+    .max_narrow_classes = 65536,
+    .max_narrow_decisions = 65536,
+};
+
 /* Line lists up to this long are compared with each other; longer ones only by their policies. */
 #define MOST_COMPARED_LINES 4096u
 
@@ -600,7 +609,7 @@ static int keep_decisions(struct cp_program_builder *builder)
         };
     }
     builder->programs->decisions = decisions;
-    builder->programs->cell_shift = count > CP_PORT_COUNT ? 2 : 1;
+    builder->programs->cell_shift = count > builder->limits.max_narrow_decisions ? 2 : 1;
     builder->bytes += count * sizeof(*decisions);
     return CALPOL_OK;
 }
@@ -624,9 +633,9 @@ static int finish(struct making *making)
     memcpy(programs->slots, builder->clauses.slots, sizeof(programs->slots));
     programs->any_records = programs->records[programs->records[0] ? 0 : 1];
     programs->workload_count = programs->any_records ? builder->ruleset->workload_count : 0;
-    programs->wide_classes = builder->classes.count > CP_PORT_COUNT;
+    programs->wide_classes = builder->classes.count > builder->limits.max_narrow_classes;
     programs->slots_place = CP_DENSE_PLACE;
-    if (builder->classes.count <= CP_MOST_DENSE_CLASSES)
+    if (builder->classes.count <= builder->limits.max_dense_classes)
         programs->slots_place += (uint32_t)round_up(builder->classes.count);
     programs->program_count = builder->drafts.count - 1;
     programs->vectors_count = builder->vectors.count;

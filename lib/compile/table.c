@@ -354,8 +354,9 @@ static int write_dense_peers(struct layout *layout, const struct ranges *ranges,
    known before its head is read. */
 static bool is_dense(const struct layout *layout, uint32_t range_count)
 {
-    return layout->table->builder->classes.count <= CP_MOST_DENSE_CLASSES ||
-           range_count > MANY_PEERS;
+    const struct cp_program_builder *builder = layout->table->builder;
+
+    return builder->classes.count <= builder->limits.max_dense_classes || range_count > MANY_PEERS;
 }
 
 static int write_peers(struct layout *layout)
@@ -363,7 +364,8 @@ static int write_peers(struct layout *layout)
     const struct table *table = layout->table;
     const struct cp_axis_draft *axis = &table->peers;
     unsigned width = layout->head.wide_rows ? 2 : 1;
-    unsigned begin_width = table->builder->classes.count > CP_PORT_COUNT ? 4 : 2;
+    const struct cp_program_builder *builder = table->builder;
+    unsigned begin_width = builder->classes.count > builder->limits.max_narrow_classes ? 4 : 2;
     struct ranges ranges = {0};
     int status = CALPOL_OK;
 

@@ -137,9 +137,6 @@ struct cp_program_head {
 
 #define CP_DENSE_PLACE 64u
 
-/* Up to so many classes all tables are dense. */
-#define CP_MOST_DENSE_CLASSES 4096u
-
 #define CP_NO_VECTORS UINT32_MAX
 
 _Static_assert(sizeof(struct cp_program_head) == 64, "the head is a cache line");

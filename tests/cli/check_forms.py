@@ -166,6 +166,16 @@ def junit_faults(text, report, strict):
     return faults
 
 
+def many_faults(calpol):
+    """Of each severity ten thousand are kept, and what is more is counted."""
+    done = subprocess.run([calpol, "check", "-"], input="[" + "1," * 10004 + "1]", capture_output=True,
+                          text=True)
+    faults = [] if done.returncode == 3 else [f"exit status {done.returncode}"]
+    shown = done.stdout.count("[document-type]")
+    return faults + [f"{shown} are shown, then {row}" for row in done.stdout.splitlines()[-4:-3]
+                     if (shown, row) != (10000, "... and 5 more errors")]
+
+
 def main():
     results = Results()
     with tempfile.TemporaryDirectory() as parent:
@@ -206,6 +216,7 @@ def main():
         check_schema(results, folder, text, "SARIF without results is valid by the schema")
         results.check("nothing found is nothing to annotate",
                       [] if folder.run("github", clean) == ("", 0) else [str(folder.run("github", clean))])
+    results.check("what is more than ten thousand is counted", many_faults(sys.argv[1]))
     results.finish()
 
 

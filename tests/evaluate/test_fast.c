@@ -3,7 +3,8 @@
  * The fast path says what the plain walk says, or nothing: whole verdicts of random flows in random
  * clusters, with every kernel that this machine can run.
  *
- * CALPOL_TEST_CLUSTERS in the environment sets how many clusters, in place of the usual few hundred.
+ * CALPOL_TEST_CLUSTERS in the environment sets how many clusters, in place of the usual few hundred:
+ * each is asked 512 flows, with each kernel.
  */
 #include "evaluate/fast.h"
 
@@ -17,6 +18,15 @@
 
 #define USUAL_CLUSTERS 400u
 #define FLOWS_OF_CLUSTER 512u
+
+/* A kind of random clusters, and of flows in them. */
+struct kind {
+    void (*write)(struct cp_buffer *buffer, uint64_t *seed);
+    struct calpol_flow (*flow)(uint64_t *seed, uint32_t endpoint_count);
+};
+
+static const struct kind mixed = {write_random_cluster, random_flow};
+static const struct kind crowded = {write_crowded_cluster, random_crowded_flow};
 
 struct tally {
     uint64_t flows, judged;
@@ -37,14 +47,26 @@ static void set_random_options(struct cp_options *options, struct cp_arena *aren
     }
 }
 
-static void compile_random(struct compiled *compiled, uint64_t *seed)
+/* The forms that programs take at any size, in small. */
+static struct cp_program_limits random_limits(uint64_t *seed)
 {
-    const struct cp_program_limits limits = {
-        .max_bytes = UINT64_MAX,
-        .max_work = UINT64_MAX,
-        .max_cells = random_below(seed, 3) ? CP_MOST_CELLS : random_below(seed, 30),
-    };
+    struct cp_program_limits limits = cp_program_no_limits;
+
+    if (!random_below(seed, 3))
+        limits.max_cells = random_below(seed, 30);
+    if (random_below(seed, 2))
+        limits.max_dense_classes = 0;
+    if (!random_below(seed, 3))
+        limits.max_narrow_classes = 0;
+    if (!random_below(seed, 3))
+        limits.max_narrow_decisions = 0;
+    return limits;
+}
+
+static void compile_random(struct compiled *compiled, const struct kind *kind, uint64_t *seed)
+{
     struct loaded *loaded = &compiled->loaded;
+    struct cp_program_limits limits = random_limits(seed);
     struct cp_compile_input input = {
         .collection = &loaded->collection,
         .work = &loaded->work,
@@ -58,7 +80,7 @@ static void compile_random(struct compiled *compiled, uint64_t *seed)
 
     cp_arena_init(&arena, NULL);
     cp_buffer_init(&text, &arena);
-    write_random_cluster(&text, seed);
+    kind->write(&text, seed);
     load_resources(loaded, cp_buffer_text(&text), CALPOL_LOAD_LENIENT);
     set_random_options(&input.options, &loaded->work, seed);
     ck_assert_int_eq(cp_compile(&input, loaded->ruleset), CALPOL_OK);
@@ -88,59 +110,89 @@ static void fail_on(const struct calpol_flow *flow,
                     const struct calpol_verdict *plain,
                     uint32_t cluster)
 {
-    ck_abort_msg("cluster %u: %u > %u protocol %u ports %u > %u given %x: fast %u (%u %u[%d], %u %u[%d])"
-                 ", plain %u {%x} (%u %u[%d], %u %u[%d])",
-                 cluster, flow->source_endpoint, flow->destination_endpoint,
-                 flow->protocol, flow->source_port, flow->destination_port, flow->given, fast->action,
-                 fast->egress.action, fast->egress.policy, fast->egress.rule, fast->ingress.action,
-                 fast->ingress.policy, fast->ingress.rule, plain->action, plain->depends_on,
-                 plain->egress.action, plain->egress.policy, plain->egress.rule,
-                 plain->ingress.action, plain->ingress.policy, plain->ingress.rule);
+    ck_abort_msg(
+        "cluster %u: %u > %u protocol %u ports %u > %u given %x: fast %u (%u %u[%d], %u %u[%d]), "
+        "plain %u {%x} (%u %u[%d], %u %u[%d])",
+        cluster, flow->source_endpoint, flow->destination_endpoint, flow->protocol,
+        flow->source_port, flow->destination_port, flow->given, fast->action, fast->egress.action,
+        fast->egress.policy, fast->egress.rule, fast->ingress.action, fast->ingress.policy,
+        fast->ingress.rule, plain->action, plain->depends_on, plain->egress.action,
+        plain->egress.policy, plain->egress.rule, plain->ingress.action, plain->ingress.policy,
+        plain->ingress.rule);
 }
 
-static void compare_group(const struct calpol_ruleset *ruleset,
-                          const struct cp_fast_kernel *kernel,
-                          uint64_t *seed,
-                          uint32_t cluster,
-                          struct tally *tally)
+/* A cluster being asked. */
+struct asking {
+    const struct calpol_ruleset *ruleset;
+    const struct kind *kind;
+    const struct cp_fast_kernel *kernel;
+    uint32_t number;
+    uint64_t seed; /* of the flows */
+    struct tally *tally;
+};
+
+/* What the kernel says of a flow, if anything, the plain walk says too. */
+static bool compare(struct asking *asking,
+                    const struct calpol_flow *flow,
+                    struct calpol_verdict *out_fast)
 {
-    uint32_t endpoint_count = ruleset->workload_count + ruleset->host_endpoint_count, judged;
-    struct calpol_verdict group[CP_FAST_GROUP], fast, plain;
+    struct calpol_verdict plain;
+    bool is_judged = asking->kernel->judge(asking->ruleset->programs, flow, out_fast);
+
+    asking->tally->flows++;
+    if (!is_judged)
+        return false;
+    asking->tally->judged++;
+    ck_assert_msg(judge_plainly(asking->ruleset, flow, &plain),
+                  "cluster %u: a bad flow was judged", asking->number);
+    if (memcmp(out_fast, &plain, sizeof(plain)) != 0)
+        fail_on(flow, out_fast, &plain, asking->number);
+    return true;
+}
+
+static void compare_group(struct asking *asking)
+{
+    uint32_t endpoint_count =
+        asking->ruleset->workload_count + asking->ruleset->host_endpoint_count;
+    struct calpol_verdict group[CP_FAST_GROUP], fast;
     struct calpol_flow flows[CP_FAST_GROUP];
+    uint32_t judged;
 
     for (uint32_t i = 0; i < CP_FAST_GROUP; i++)
-        flows[i] = random_flow(seed, endpoint_count);
-    judged = kernel->judge_group(ruleset->programs, flows, CP_FAST_GROUP, group);
+        flows[i] = asking->kind->flow(&asking->seed, endpoint_count);
+    judged = asking->kernel->judge_group(asking->ruleset->programs, flows, CP_FAST_GROUP, group);
     for (uint32_t i = 0; i < CP_FAST_GROUP; i++) {
-        bool is_judged = kernel->judge(ruleset->programs, &flows[i], &fast);
+        bool is_judged = compare(asking, &flows[i], &fast);
 
         ck_assert_uint_eq(is_judged, judged >> i & 1);
-        tally->flows++;
-        tally->judged += is_judged;
-        if (!is_judged)
-            continue;
-        ck_assert_mem_eq(&fast, &group[i], sizeof(fast));
-        ck_assert_msg(judge_plainly(ruleset, &flows[i], &plain), "cluster %u: a bad flow was judged",
-                      cluster);
-        if (memcmp(&fast, &plain, sizeof(fast)) != 0)
-            fail_on(&flows[i], &fast, &plain, cluster);
+        if (is_judged)
+            ck_assert_mem_eq(&fast, &group[i], sizeof(fast));
     }
 }
 
-static void compare_cluster(uint64_t *seed, uint32_t number, struct tally *tally)
+static void compare_cluster(const struct kind *kind,
+                            uint64_t *seed,
+                            uint32_t number,
+                            struct tally *tally)
 {
+    uint64_t flow_seed = *seed * 31 + 7;
     struct compiled compiled;
-    uint64_t start = *seed;
 
-    compile_random(&compiled, seed);
+    compile_random(&compiled, kind, seed);
     for (int simd = 0; simd < CP_SIMD_COUNT; simd++) {
-        uint64_t flows = start * 31 + 7;
+        struct asking asking = {
+            .ruleset = compiled.ruleset,
+            .kind = kind,
+            .kernel = cp_fast_kernel_of((enum cp_simd)simd),
+            .number = number,
+            .seed = flow_seed,
+            .tally = tally,
+        };
 
-        if (!cp_simd_is_usable((enum cp_simd)simd))
-            continue;
-        for (uint32_t i = 0; i < FLOWS_OF_CLUSTER / CP_FAST_GROUP; i++)
-            compare_group(compiled.ruleset, cp_fast_kernel_of((enum cp_simd)simd), &flows, number,
-                          tally);
+        for (uint32_t i = 0; cp_simd_is_usable((enum cp_simd)simd) &&
+                             i < FLOWS_OF_CLUSTER / CP_FAST_GROUP;
+             i++)
+            compare_group(&asking);
     }
     free_compiled(&compiled);
 }
@@ -152,15 +204,98 @@ static uint32_t cluster_count(void)
     return wanted ? (uint32_t)strtoul(wanted, NULL, 10) : USUAL_CLUSTERS;
 }
 
+/* It would be easy to be right by asking the plain walk each time. */
+static void expect_judged(const struct tally *tally, uint32_t percent)
+{
+    ck_assert_msg(tally->judged * 100 >= tally->flows * percent, "%llu of %llu flows were judged",
+                  (unsigned long long)tally->judged, (unsigned long long)tally->flows);
+}
+
 START_TEST(verdicts_of_random_flows_are_those_of_the_plain_walk)
 {
     uint64_t seed = 88172645463325252u;
     struct tally tally = {0, 0};
 
     for (uint32_t i = 0; i < cluster_count(); i++)
-        compare_cluster(&seed, i, &tally);
-    /* It would be easy to be right by asking the plain walk each time. */
-    ck_assert_uint_ge(tally.judged * 100, tally.flows * 40);
+        compare_cluster(&mixed, &seed, i, &tally);
+    expect_judged(&tally, 40);
+}
+END_TEST
+
+START_TEST(tables_that_grow_out_of_their_forms_say_the_same)
+{
+    uint64_t seed = 362436069;
+    struct tally tally = {0, 0};
+
+    for (uint32_t i = 0; i < (cluster_count() + 49) / 50; i++)
+        compare_cluster(&crowded, &seed, i, &tally);
+    expect_judged(&tally, 40);
+}
+END_TEST
+
+/* ---- Limits ---------------------------------------------------------------------------------- */
+
+static uint32_t count_judged(const struct calpol_ruleset *ruleset, uint64_t seed)
+{
+    struct tally tally = {0, 0};
+    struct asking asking = {
+        .ruleset = ruleset,
+        .kind = &crowded,
+        .kernel = cp_fast_kernel_best(),
+        .seed = seed,
+        .tally = &tally,
+    };
+
+    for (uint32_t i = 0; i < 32; i++)
+        compare_group(&asking);
+    return (uint32_t)tally.judged;
+}
+
+/* Compiles a crowded cluster with limits and tells how many programs were left out. */
+static uint32_t left_out_with(const struct cp_program_limits *limits, uint32_t *out_judged)
+{
+    struct compiled compiled;
+    struct loaded *loaded = &compiled.loaded;
+    struct cp_compile_input input = {
+        .collection = &loaded->collection,
+        .work = &loaded->work,
+        .diagnostics = &loaded->diagnostics,
+        .lenient = true,
+        .programs = limits,
+    };
+    struct cp_buffer text;
+    struct cp_arena arena;
+    uint64_t seed = 521288629;
+    uint32_t left_out;
+
+    cp_arena_init(&arena, NULL);
+    cp_buffer_init(&text, &arena);
+    cp_options_init(&input.options);
+    write_crowded_cluster(&text, &seed);
+    load_resources(loaded, cp_buffer_text(&text), CALPOL_LOAD_LENIENT);
+    ck_assert_int_eq(cp_compile(&input, loaded->ruleset), CALPOL_OK);
+    left_out = loaded->ruleset->programs->left_out;
+    *out_judged = count_judged(loaded->ruleset, seed);
+    free_compiled(&compiled);
+    cp_arena_finish(&arena);
+    return left_out;
+}
+
+START_TEST(beyond_the_limits_the_plain_walk_is_asked)
+{
+    struct cp_program_limits limits = cp_program_no_limits;
+    uint32_t all, some, left_out;
+
+    ck_assert_uint_eq(left_out_with(&limits, &all), 0);
+    limits.max_bytes = 100000;
+    left_out = left_out_with(&limits, &some);
+    ck_assert_uint_gt(left_out, 0);
+    ck_assert_uint_lt(some, all);
+    limits = cp_program_no_limits;
+    limits.max_work = 10000;
+    left_out = left_out_with(&limits, &some);
+    ck_assert_uint_gt(left_out, 0);
+    ck_assert_uint_lt(some, all);
 }
 END_TEST
 
@@ -171,6 +306,8 @@ Suite *test_suite(void)
 
     tcase_set_timeout(exactness, 0);
     tcase_add_test(exactness, verdicts_of_random_flows_are_those_of_the_plain_walk);
+    tcase_add_test(exactness, tables_that_grow_out_of_their_forms_say_the_same);
+    tcase_add_test(exactness, beyond_the_limits_the_plain_walk_is_asked);
     suite_add_tcase(suite, exactness);
     return suite;
 }

@@ -592,3 +592,141 @@ struct calpol_flow random_flow(uint64_t *seed, uint32_t endpoint_count)
         flow.destination_address = random_address(seed);
     return flow;
 }
+
+/* ---- Crowds ----------------------------------------------------------------------------------- */
+
+#define CROWD_PORTS 300u
+#define CROWD_APPS 40u
+
+/* Ports that rules and flows choose from, so that they meet. */
+static uint32_t crowd_port(uint64_t *seed)
+{
+    return (random_below(seed, CROWD_PORTS) * 40503u & 0xffff) | 1;
+}
+
+/* Some thousand addresses, close to each other and far. */
+static uint32_t crowd_address(uint64_t *seed)
+{
+    uint32_t block = random_below(seed, 24);
+
+    return (10u << 24 | block << 16 | (block * 37 & 255) << 8) + random_below(seed, 400);
+}
+
+static void write_address(struct cp_buffer *buffer, uint32_t address)
+{
+    cp_buffer_format(buffer, "%u.%u.%u.%u", address >> 24, address >> 16 & 255, address >> 8 & 255,
+                     address & 255);
+}
+
+static void write_crowd_pod(struct cp_buffer *buffer, uint64_t *seed, uint32_t number)
+{
+    write_head(buffer, "v1", "Pod", "w", number);
+    cp_buffer_format(buffer,
+                     ", namespace: %s, labels: {app: a%u, id: i%u}}\nspec: {containers: [{name: c, "
+                     "ports: [{name: http, containerPort: %u, protocol: TCP}]}]}\nstatus: {podIPs: "
+                     "[{ip: ",
+                     PICK(seed, namespaces), random_below(seed, CROWD_APPS), number,
+                     crowd_port(seed));
+    write_address(buffer, crowd_address(seed));
+    cp_buffer_format(buffer, "}, {ip: \"fd00::%u:%u\"}]}\n", random_below(seed, 99),
+                     random_below(seed, 9999));
+}
+
+static void write_crowd_peer(struct cp_buffer *buffer, uint64_t *seed, const char *field)
+{
+    uint32_t length = chance(seed, 50) ? 32 : 10 + random_below(seed, 22);
+
+    cp_buffer_format(buffer, "%s: {", field);
+    switch (random_below(seed, 5)) {
+    case 0:
+        cp_buffer_format(buffer, "selector: \"id == 'i%u'\", ", random_below(seed, 300));
+        break;
+    case 1:
+        cp_buffer_format(buffer, "selector: \"app == 'a%u' || app == 'a%u'\", ",
+                         random_below(seed, CROWD_APPS), random_below(seed, CROWD_APPS));
+        break;
+    case 2:
+        cp_buffer_format(buffer, "notSelector: \"app == 'a%u'\", ", random_below(seed, CROWD_APPS));
+        break;
+    default:
+        cp_buffer_add_string(buffer, "nets: [\"");
+        write_address(buffer, crowd_address(seed));
+        cp_buffer_format(buffer, "/%u\"], ", length);
+        break;
+    }
+}
+
+static void write_crowd_rule(struct cp_buffer *buffer, uint64_t *seed)
+{
+    cp_buffer_format(buffer, "{action: %s, protocol: %s, ", PICK(seed, actions),
+                     PICK(seed, protocols));
+    write_crowd_peer(buffer, seed, "source");
+    if (chance(seed, 15))
+        cp_buffer_format(buffer, "ports: [%u], ", crowd_port(seed));
+    cp_buffer_add_string(buffer, "}, ");
+    write_crowd_peer(buffer, seed, "destination");
+    if (chance(seed, 80))
+        cp_buffer_format(buffer, "ports: [%u, %u], ", crowd_port(seed), crowd_port(seed));
+    if (chance(seed, 5))
+        cp_buffer_add_string(buffer, "notPorts: [http], ");
+    cp_buffer_add_string(buffer, "}}");
+}
+
+static void write_crowd_policy(struct cp_buffer *buffer, uint64_t *seed, uint32_t number)
+{
+    uint32_t count = chance(seed, 15) ? 700 : 1 + random_below(seed, 60);
+
+    write_head(buffer, CALICO_API, "GlobalNetworkPolicy", "p", number);
+    cp_buffer_format(buffer, "}\nspec: {tier: %s, types: [Ingress, Egress], ",
+                     PICK(seed, tier_names));
+    if (chance(seed, 70))
+        cp_buffer_format(buffer, "selector: \"app != 'a%u'\", ", random_below(seed, CROWD_APPS));
+    for (int direction = 0; direction < 2; direction++) {
+        cp_buffer_format(buffer, "%s: [", direction ? "egress" : "ingress");
+        for (uint32_t i = 0; i < count; i++) {
+            cp_buffer_add_string(buffer, i ? ", " : "");
+            write_crowd_rule(buffer, seed);
+        }
+        cp_buffer_add_string(buffer, "], ");
+    }
+    cp_buffer_add_string(buffer, "}\n");
+}
+
+void write_crowded_cluster(struct cp_buffer *buffer, uint64_t *seed)
+{
+    write_fixed(buffer, seed);
+    for (uint32_t i = 0; i < 300; i++)
+        write_crowd_pod(buffer, seed, i);
+    write_several(buffer, seed, write_crowd_policy, 12);
+}
+
+static struct calpol_address make_ipv4(uint32_t address)
+{
+    return (struct calpol_address){
+        .family = 4,
+        .bytes = {(uint8_t)(address >> 24), (uint8_t)(address >> 16), (uint8_t)(address >> 8),
+                  (uint8_t)address},
+    };
+}
+
+struct calpol_flow random_crowded_flow(uint64_t *seed, uint32_t endpoint_count)
+{
+    struct calpol_flow flow = {
+        .given = random_given(seed),
+        .source_endpoint = random_endpoint(seed, endpoint_count),
+        .destination_endpoint = random_endpoint(seed, endpoint_count),
+        .source_port = (uint16_t)crowd_port(seed),
+        .destination_port = (uint16_t)crowd_port(seed),
+        .protocol = random_protocol(seed),
+    };
+
+    if (chance(seed, 30))
+        flow.source_endpoint = CALPOL_NONE;
+    if (flow.source_endpoint == CALPOL_NONE || chance(seed, 10))
+        flow.source_address = make_ipv4(crowd_address(seed));
+    if (chance(seed, 30))
+        flow.destination_endpoint = CALPOL_NONE;
+    if (flow.destination_endpoint == CALPOL_NONE || chance(seed, 10))
+        flow.destination_address = make_ipv4(crowd_address(seed));
+    return flow;
+}
