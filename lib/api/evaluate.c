@@ -38,6 +38,24 @@ static int judge_plainly(const struct calpol_ruleset *ruleset,
     return CALPOL_OK;
 }
 
+/* Are structs of the caller's just like ours, so that there is no need to copy them? */
+static bool is_ours(const void *theirs, size_t their_size, size_t size)
+{
+    return their_size == size && (uintptr_t)theirs % _Alignof(struct calpol_flow) == 0;
+}
+
+_Static_assert(_Alignof(struct calpol_verdict) == _Alignof(struct calpol_flow),
+               "one alignment is asked for both");
+
+static int judge(const struct calpol_ruleset *ruleset,
+                 const struct calpol_flow *flow,
+                 struct calpol_verdict *out_verdict)
+{
+    if (ruleset->programs && cp_fast_kernel_best()->judge(ruleset->programs, flow, out_verdict))
+        return CALPOL_OK;
+    return judge_plainly(ruleset, flow, out_verdict);
+}
+
 int calpol_evaluate(const calpol_ruleset *ruleset,
                     const struct calpol_flow *flow,
                     size_t flow_size,
@@ -50,14 +68,15 @@ int calpol_evaluate(const calpol_ruleset *ruleset,
 
     if (!ruleset || !flow || !out_verdict)
         return CALPOL_ERROR_INVALID_ARGUMENT;
+    if (is_ours(flow, flow_size, sizeof(plain)) &&
+        is_ours(out_verdict, verdict_size, sizeof(verdict)))
+        return judge(ruleset, flow, out_verdict);
     status = cp_abi_check(CALPOL_STRUCT_VERDICT, verdict_size);
     if (!status)
         status = cp_abi_read(CALPOL_STRUCT_FLOW, flow, flow_size, &plain);
     if (status)
         return status;
-    if (!ruleset->programs ||
-        !cp_fast_kernel_best()->judge(ruleset->programs, &plain, &verdict))
-        status = judge_plainly(ruleset, &plain, &verdict);
+    status = judge(ruleset, &plain, &verdict);
     if (!status)
         cp_abi_write(CALPOL_STRUCT_VERDICT, &verdict, out_verdict, verdict_size);
     return status;
@@ -70,16 +89,34 @@ static int judge_group(const struct calpol_ruleset *ruleset,
                        uint32_t count,
                        struct calpol_verdict *out_verdicts)
 {
-    uint32_t judged = 0;
+    uint32_t left = (1u << count) - 1;
     int result = CALPOL_OK;
 
     if (ruleset->programs)
-        judged = kernel->judge_group(ruleset->programs, flows, count, out_verdicts);
-    for (uint32_t i = 0; i < count; i++) {
-        if (judged >> i & 1 || !judge_plainly(ruleset, &flows[i], &out_verdicts[i]))
+        left &= ~kernel->judge_group(ruleset->programs, flows, count, out_verdicts);
+    for (uint32_t i = 0; left; i++, left >>= 1) {
+        if (!(left & 1) || !judge_plainly(ruleset, &flows[i], &out_verdicts[i]))
             continue;
         out_verdicts[i] = (struct calpol_verdict){.action = CALPOL_ACTION_NONE};
         result = CALPOL_ERROR_INVALID_INPUT;
+    }
+    return result;
+}
+
+/* Judges flows where they are. */
+static int judge_in_place(const struct calpol_ruleset *ruleset,
+                          const struct cp_fast_kernel *kernel,
+                          const struct calpol_flow *flows,
+                          size_t count,
+                          struct calpol_verdict *out_verdicts)
+{
+    int result = CALPOL_OK;
+
+    for (size_t done = 0; done < count; done += CP_FAST_GROUP) {
+        uint32_t size = count - done < CP_FAST_GROUP ? (uint32_t)(count - done) : CP_FAST_GROUP;
+
+        if (judge_group(ruleset, kernel, flows + done, size, out_verdicts + done))
+            result = CALPOL_ERROR_INVALID_INPUT;
     }
     return result;
 }
@@ -98,6 +135,9 @@ int calpol_evaluate_batch(const calpol_ruleset *ruleset,
 
     if (!ruleset || ((!flows || !out_verdicts) && count))
         return CALPOL_ERROR_INVALID_ARGUMENT;
+    if (is_ours(flows, flow_size, sizeof(struct calpol_flow)) &&
+        is_ours(out_verdicts, verdict_size, sizeof(struct calpol_verdict)))
+        return judge_in_place(ruleset, kernel, flows, count, out_verdicts);
     status = cp_abi_check(CALPOL_STRUCT_VERDICT, verdict_size);
     for (size_t done = 0; !status && done < count;) {
         struct calpol_verdict verdicts[CP_FAST_GROUP];

@@ -105,6 +105,12 @@ static bool end(struct writing *writing)
     return !writing->is_closed || writing->has_pass;
 }
 
+static uint16_t stage_of(const struct writing *writing)
+{
+    return writing->chain->direction == CP_EGRESS ? CALPOL_STAGE_WORKLOAD_EGRESS
+                                                  : CALPOL_STAGE_WORKLOAD_INGRESS;
+}
+
 /* ---- Tiers ----------------------------------------------------------------------------------- */
 
 bool cp_policy_governs(const struct calpol_ruleset *ruleset,
@@ -128,6 +134,7 @@ static int add_policy(struct writing *writing, uint32_t number)
         uint32_t rule = policy->first_rule[direction] + i, decision = 0;
         struct cp_decision details = {
             .action = ruleset->rules[rule].action,
+            .stage = stage_of(writing),
             .tier = policy->tier,
             .policy = number,
             .rule = (int32_t)i,
@@ -152,6 +159,7 @@ static int add_tier(struct writing *writing, const uint32_t *policies, uint32_t 
     uint32_t charged = policies[ruleset->options.default_hit_first ? 0 : count - 1];
     const struct cp_decision denial = {
         .action = CALPOL_ACTION_DENY,
+        .stage = stage_of(writing),
         .tier = number,
         .policy = charged,
         .rule = -1,
@@ -201,6 +209,7 @@ static int add_profile(struct writing *writing, uint32_t number)
         uint32_t rule = profile->first_rule[direction] + i, decision = 0;
         struct cp_decision details = {
             .action = ruleset->rules[rule].action,
+            .stage = stage_of(writing),
             .tier = CP_NONE,
             .policy = number,
             .rule = (int32_t)i,
@@ -221,8 +230,9 @@ static int add_profile(struct writing *writing, uint32_t number)
 
 static int add_profiles(struct writing *writing)
 {
-    static const struct cp_decision no_match = {
+    const struct cp_decision no_match = {
         .action = CALPOL_ACTION_DENY,
+        .stage = stage_of(writing),
         .tier = CP_NONE,
         .policy = CP_NONE,
         .rule = -1,

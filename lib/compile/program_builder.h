@@ -40,7 +40,7 @@ struct cp_program_builder {
     uint64_t bytes, steps; /* so far */
     struct cp_classes classes;
     struct cp_clauses clauses;
-    struct cp_tuples decisions; /* tier, policy, rule, action | needs << 8 */
+    struct cp_tuples decisions; /* tier, policy, rule, action | needs << 8 | stage << 16 */
     CP_ARRAY(struct cp_draft) drafts;
     CP_ARRAY(struct cp_vectors) vectors;
     struct cp_tuples line_lists;    /* of drafts made so far */

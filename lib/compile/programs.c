@@ -47,7 +47,8 @@ bool cp_decision_number(struct cp_program_builder *builder,
                         uint32_t *out_number)
 {
     const uint32_t numbers[4] = {decision->tier, decision->policy, (uint32_t)decision->rule,
-                                 decision->action | (uint32_t)decision->needs << 8};
+                                 decision->action | (uint32_t)decision->needs << 8 |
+                                     (uint32_t)decision->stage << 16};
 
     return cp_tuples_add(&builder->decisions, numbers, 4, out_number, NULL);
 }
@@ -553,22 +554,27 @@ static void write_draft(const struct cp_draft *draft, unsigned cell_shift, unsig
     }
 }
 
+/* Kernels may read so much behind a map (evaluate/fast_kernel.h). */
+#define BEHIND_CODE (CP_USUAL_STEPS * CP_STEP * sizeof(uint16_t))
+
 /* All drafts behind each other; records point to their places. */
 static int keep_code(struct cp_program_builder *builder)
 {
     struct cp_programs *programs = builder->programs;
-    size_t total = 64;
+    size_t total = 0;
     unsigned char *code;
 
     for (uint32_t i = 0; i < builder->drafts.count; i++) {
         struct cp_draft *draft = &builder->drafts.items[i];
+        size_t size = final_size(draft, programs->cell_shift);
 
-        draft->place = (uint32_t)(total / 64 - 1);
-        total += round_up(final_size(draft, programs->cell_shift));
+        draft->place = (uint32_t)(total / 64);
+        total += round_up(size);
+        builder->bytes -= draft->size - size;
         if (total / 64 > UINT32_MAX)
             return CALPOL_ERROR_LIMIT;
     }
-    code = cp_arena_zeroed(builder->arena, total, 1);
+    code = cp_arena_zeroed(builder->arena, total + 64 + BEHIND_CODE, 1);
     if (!code)
         return CALPOL_ERROR_NO_MEMORY;
     code += (64 - (uintptr_t)code % 64) % 64;
@@ -603,6 +609,7 @@ static int keep_decisions(struct cp_program_builder *builder)
         decisions[i] = (struct cp_decision){
             .action = (uint8_t)numbers[3],
             .needs = (uint8_t)(numbers[3] >> 8),
+            .stage = (uint16_t)(numbers[3] >> 16),
             .tier = numbers[0],
             .policy = numbers[1],
             .rule = (int32_t)numbers[2],
@@ -631,7 +638,8 @@ static int finish(struct making *making)
     if (!programs->vectors)
         return CALPOL_ERROR_NO_MEMORY;
     memcpy(programs->slots, builder->clauses.slots, sizeof(programs->slots));
-    programs->any_records = programs->records[programs->records[0] ? 0 : 1];
+    programs->any_family = programs->records[0] ? 0 : 1;
+    programs->any_records = programs->records[programs->any_family];
     programs->workload_count = programs->any_records ? builder->ruleset->workload_count : 0;
     programs->wide_classes = builder->classes.count > builder->limits.max_narrow_classes;
     programs->slots_place = CP_DENSE_PLACE;

@@ -74,6 +74,7 @@ static int conditional(struct table *table, uint32_t decision, uint32_t needs, u
     struct cp_decision details = {
         .action = (uint8_t)numbers[3],
         .needs = (uint8_t)needs,
+        .stage = (uint16_t)(numbers[3] >> 16),
         .tier = numbers[0],
         .policy = numbers[1],
         .rule = (int32_t)numbers[2],
@@ -439,6 +440,19 @@ static void set_widths(struct layout *layout)
         table->columns.count > 256 || (in_parts && (transports > 256 || table->part_count > 256));
 }
 
+/* Is the program of the form that is judged without asking much of its head? */
+static bool is_usual(const struct layout *layout)
+{
+    const struct cp_program_builder *builder = layout->table->builder;
+    const struct cp_program_head *head = &layout->head;
+    bool is_plain = builder->classes.count <= builder->limits.max_dense_classes &&
+                    !head->wide_rows && !head->wide_columns;
+
+    for (unsigned slot = CP_SLOT_TCP + 1; slot < CP_SLOT_COUNT; slot++)
+        is_plain = is_plain && head->slots[slot].steps <= 1;
+    return is_plain && head->part_count == 1 && head->slots[CP_SLOT_TCP].steps <= CP_USUAL_STEPS;
+}
+
 static int write_program(struct layout *layout, uint32_t *out_draft)
 {
     struct cp_program_builder *builder = layout->table->builder;
@@ -458,6 +472,7 @@ static int write_program(struct layout *layout, uint32_t *out_draft)
         status = write_cells(layout);
     if (status)
         return status;
+    layout->head.is_usual = is_usual(layout);
     memcpy(layout->bytes.items, &layout->head, sizeof(layout->head));
     draft = cp_array_push(builder->work, &builder->drafts);
     if (!draft)

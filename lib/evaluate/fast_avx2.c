@@ -25,6 +25,16 @@ CP_TARGET static inline unsigned count_begins(const uint16_t *begins, uint16_t k
     return count_half(begins, keys) + count_half(begins + CP_STEP / 2, keys);
 }
 
+CP_TARGET static inline unsigned
+count_few_begins(const uint16_t *begins, unsigned steps, uint16_t key)
+{
+    unsigned count = count_begins(begins, key);
+
+    for (unsigned i = 1; i < steps; i++)
+        count += count_begins(begins + (size_t)i * CP_STEP, key);
+    return count;
+}
+
 CP_TARGET static inline __m256i load(const uint64_t *words)
 {
     return _mm256_loadu_si256((const __m256i *)(const void *)words);

@@ -18,6 +18,16 @@ CP_TARGET static inline unsigned count_begins(const uint16_t *begins, uint16_t k
     return (unsigned)__builtin_popcount(is_at_most);
 }
 
+/* Without jumps: how many steps a program has is hard to foresee. */
+CP_TARGET static inline unsigned
+count_few_begins(const uint16_t *begins, unsigned steps, uint16_t key)
+{
+    unsigned second = count_begins(begins + CP_STEP, key);
+    unsigned third = count_begins(begins + 2 * CP_STEP, key);
+
+    return count_begins(begins, key) + (steps > 1 ? second : 0) + (steps > 2 ? third : 0);
+}
+
 CP_TARGET static inline unsigned first_common_bit(const uint64_t *a,
                                                   const uint64_t *b,
                                                   const uint64_t *c,

@@ -3,9 +3,11 @@
  * The text of a kernel: from a plain flow to its verdict by programs.
  *
  * Each fast_<simd>.c includes this once. Before it says what instructions may be used (CP_TARGET);
- * behind it, it defines the two functions that are worth it:
+ * behind it, it defines the functions that are worth it:
  *
  *     count_begins      how many of CP_STEP ascending numbers are at most key
+ *     count_few_begins  the same of 1 to CP_USUAL_STEPS times as many; as many as would be CP_USUAL_STEPS
+ *                       may be read
  *     first_common_bit  the first bit that four blocks have in common, CP_NO_BIT if there is none
  */
 #ifndef CP_EVALUATE_FAST_KERNEL_H
@@ -16,8 +18,9 @@
 
 #define CP_NO_BIT UINT32_MAX
 
-
 CP_TARGET static inline unsigned count_begins(const uint16_t *begins, uint16_t key);
+CP_TARGET static inline unsigned
+count_few_begins(const uint16_t *begins, unsigned steps, uint16_t key);
 CP_TARGET static inline unsigned first_common_bit(const uint64_t *a,
                                                   const uint64_t *b,
                                                   const uint64_t *c,
@@ -596,24 +599,31 @@ CP_TARGET static inline bool holds(const struct cp_decision *decision,
 
 static const struct cp_decision no_decision = {
     .action = CALPOL_ACTION_NONE,
+    .stage = CALPOL_STAGE_NONE,
     .tier = CALPOL_NONE,
     .policy = CALPOL_NONE,
     .rule = -1,
 };
 
 _Static_assert(sizeof(struct cp_decision) == sizeof(struct calpol_decision) &&
+                   offsetof(struct cp_decision, needs) == offsetof(struct calpol_decision, reason) &&
+                   offsetof(struct cp_decision, stage) == offsetof(struct calpol_decision, stage) &&
                    offsetof(struct cp_decision, tier) == offsetof(struct calpol_decision, tier) &&
                    offsetof(struct cp_decision, policy) == offsetof(struct calpol_decision, policy) &&
                    offsetof(struct cp_decision, rule) == offsetof(struct calpol_decision, rule),
                "decisions are copied as they are");
 
+/* Everything but the needs, which are where a decision has a reason. */
 CP_TARGET static inline void write_decision(const struct cp_decision *decision,
-                                            enum calpol_stage stage,
                                             struct calpol_decision *out_decision)
 {
-    memcpy(out_decision, decision, sizeof(*out_decision));
-    out_decision->reason = CALPOL_REASON_NONE;
-    out_decision->stage = decision->action ? (uint16_t)stage : CALPOL_STAGE_NONE;
+    static const struct cp_decision kept = {UINT8_MAX, 0, UINT16_MAX, UINT32_MAX, UINT32_MAX, -1};
+    uint64_t words[2], mask[2];
+
+    memcpy(words, decision, sizeof(words));
+    memcpy(mask, &kept, sizeof(mask));
+    words[0] &= mask[0];
+    memcpy(out_decision, words, sizeof(words));
 }
 
 /* EV-51 */
@@ -625,44 +635,19 @@ CP_TARGET static inline void write_verdict(const struct cp_decision *egress,
     bool denies_egress = egress->action == CALPOL_ACTION_DENY;
     bool denies_ingress = ingress->action == CALPOL_ACTION_DENY;
     unsigned decided_by = denies_ingress ? CALPOL_STAGE_WORKLOAD_INGRESS : CALPOL_STAGE_NONE;
+    struct calpol_verdict head = {.reason = reason};
 
     decided_by = denies_egress ? CALPOL_STAGE_WORKLOAD_EGRESS : decided_by;
-    out_verdict->action = decided_by ? CALPOL_ACTION_DENY : CALPOL_ACTION_ALLOW;
-    out_verdict->reason = reason;
-    out_verdict->decided_by = (uint16_t)decided_by;
-    out_verdict->depends_on = 0;
-    out_verdict->reserved[0] = 0;
-    out_verdict->reserved[1] = 0;
-    write_decision(egress, CALPOL_STAGE_WORKLOAD_EGRESS, &out_verdict->egress);
-    write_decision(ingress, CALPOL_STAGE_WORKLOAD_INGRESS, &out_verdict->ingress);
+    head.action = decided_by ? CALPOL_ACTION_DENY : CALPOL_ACTION_ALLOW;
+    head.decided_by = (uint16_t)decided_by;
+    memcpy(out_verdict, &head, offsetof(struct calpol_verdict, egress));
+    write_decision(egress, &out_verdict->egress);
+    write_decision(ingress, &out_verdict->ingress);
 }
 
 /* ---- One flow -------------------------------------------------------------------------------- */
 
-/* The usual case: both ends are policed, by tables. False: it is another one. */
-CP_TARGET static inline bool judge_by_tables(const struct cp_programs *programs,
-                                             const struct question *question,
-                                             struct calpol_verdict *out_verdict)
-{
-    const struct cp_program_head *out = question->heads[CP_EGRESS];
-    const struct cp_program_head *in = question->heads[CP_INGRESS];
-    const struct cp_decision *egress, *ingress;
-    const void *out_cell, *in_cell;
-
-    if (!out || !in || question->reason || !is_plain_table(out) || !is_plain_table(in) ||
-        question->unknown & (out->asks | in->asks))
-        return false;
-    out_cell = find_cell(programs, out, question, question->own_classes[CP_INGRESS]);
-    in_cell = find_cell(programs, in, question, question->own_classes[CP_EGRESS]);
-    egress = &programs->decisions[read_cell(programs, out_cell)];
-    ingress = &programs->decisions[read_cell(programs, in_cell)];
-    if ((egress->needs | ingress->needs) & question->untold)
-        return false;
-    write_verdict(egress, ingress, CALPOL_REASON_NONE, out_verdict);
-    return true;
-}
-
-CP_TARGET static CP_SELDOM bool judge_otherwise(const struct cp_programs *programs,
+CP_TARGET static CP_SELDOM bool judge_question(const struct cp_programs *programs,
                                                 const struct question *question,
                                                 struct calpol_verdict *out_verdict)
 {
@@ -681,26 +666,117 @@ CP_TARGET static CP_SELDOM bool judge_otherwise(const struct cp_programs *progra
     return true;
 }
 
+/* The general way. */
+CP_TARGET static CP_SELDOM bool judge_any(const struct cp_programs *programs,
+                                          const struct calpol_flow *flow,
+                                          struct calpol_verdict *out_verdict)
+{
+    struct question question;
+
+    return ask(programs, flow, &question) && judge_question(programs, &question, out_verdict);
+}
+
+/* ---- Usual flows ----------------------------------------------------------------------------- */
+
+/* A flow between two workloads by their numbers, of which everything is told, with a protocol that has
+   ports. Arrays by enum cp_direction: the end that is policed in it. */
+struct usual {
+    const unsigned char *programs[2];
+    uint32_t peer_classes[2];
+    uint32_t slot;
+    uint16_t key;
+};
+
+#define TOLD                                                                                       \
+    (CALPOL_GIVEN_PROTOCOL | CALPOL_GIVEN_SOURCE_PORT | CALPOL_GIVEN_DESTINATION_PORT |            \
+     CALPOL_GIVEN_NO_HTTP | CALPOL_GIVEN_NO_DOMAINS)
+#define ICMP_TOLD (uint32_t)(CALPOL_GIVEN_ICMP_TYPE | CALPOL_GIVEN_ICMP_CODE)
+
+/* False: it is another one. */
+CP_TARGET static inline bool ask_usual(const struct cp_programs *programs,
+                                       const struct calpol_flow *flow,
+                                       struct usual *out_usual)
+{
+    const struct cp_endpoint_record *from = programs->any_records, *to = from;
+    uint32_t other = (flow->given & ~ICMP_TOLD) ^ TOLD, slot = programs->slots[flow->protocol];
+
+    other |= flow->state | flow->source_address.family | flow->destination_address.family;
+    other |= flow->reserved[0] | flow->reserved[1] | flow->reserved[2] | flow->reserved[3];
+    if (other | !cp_slot_has_ports(slot) | (flow->source_endpoint >= programs->workload_count) |
+        (flow->destination_endpoint >= programs->workload_count) |
+        (flow->source_endpoint == flow->destination_endpoint))
+        return false;
+    from += flow->source_endpoint;
+    to += flow->destination_endpoint;
+    if (common_family(from->flags, to->flags) != programs->any_family)
+        return false;
+    out_usual->programs[CP_EGRESS] = programs->code + (size_t)from->programs[CP_EGRESS] * 64;
+    out_usual->programs[CP_INGRESS] = programs->code + (size_t)to->programs[CP_INGRESS] * 64;
+    out_usual->peer_classes[CP_EGRESS] = to->address_class;
+    out_usual->peer_classes[CP_INGRESS] = from->address_class;
+    out_usual->slot = slot;
+    out_usual->key = flow->destination_port;
+    return true;
+}
+
+CP_TARGET static inline const struct cp_program_head *usual_head(const struct usual *usual,
+                                                                 enum cp_direction direction)
+{
+    return (const struct cp_program_head *)(const void *)usual->programs[direction];
+}
+
+/* The column of TCP: it is known where its map lies, so that need not wait for the head. */
+CP_TARGET static inline uint32_t
+tcp_column(const unsigned char *maps, struct cp_map map, uint16_t key)
+{
+    const uint16_t *begins = (const uint16_t *)(const void *)maps;
+
+    if (!map.steps)
+        return map.place;
+    return maps[(size_t)map.steps * CP_STEP * sizeof(*begins) +
+                count_few_begins(begins, map.steps, key) - 1];
+}
+
+/* Where the decision of a usual program is. */
+CP_TARGET static inline const void *find_usual_cell(const struct cp_programs *programs,
+                                                    const struct usual *usual,
+                                                    enum cp_direction direction)
+{
+    const struct cp_program_head *head = usual_head(usual, direction);
+    const unsigned char *program = usual->programs[direction];
+    uint32_t row = program[CP_DENSE_PLACE + usual->peer_classes[direction]], column;
+    struct cp_map map = head->slots[usual->slot];
+
+    if (usual->slot == CP_SLOT_TCP)
+        column = tcp_column(program + programs->slots_place, map, usual->key);
+    else
+        column = look_up(program, map, usual->key, false);
+    return program + head->cells +
+           (((size_t)row * head->column_count + column) << programs->cell_shift);
+}
+
 CP_TARGET static bool judge(const struct cp_programs *programs,
                             const struct calpol_flow *flow,
                             struct calpol_verdict *out_verdict)
 {
-    struct question question;
+    const struct cp_decision *egress, *ingress;
+    const void *out_cell, *in_cell;
+    struct usual usual;
 
-    return ask(programs, flow, &question) &&
-           (judge_by_tables(programs, &question, out_verdict) ||
-            judge_otherwise(programs, &question, out_verdict));
+    if (!ask_usual(programs, flow, &usual) ||
+        !(usual_head(&usual, CP_EGRESS)->is_usual & usual_head(&usual, CP_INGRESS)->is_usual))
+        return judge_any(programs, flow, out_verdict);
+    out_cell = find_usual_cell(programs, &usual, CP_EGRESS);
+    in_cell = find_usual_cell(programs, &usual, CP_INGRESS);
+    egress = &programs->decisions[read_cell(programs, out_cell)];
+    ingress = &programs->decisions[read_cell(programs, in_cell)];
+    if (egress->action == CP_ASK_WALK || ingress->action == CP_ASK_WALK)
+        return false;
+    write_verdict(egress, ingress, CALPOL_REASON_NONE, out_verdict);
+    return true;
 }
 
 /* ---- Groups ---------------------------------------------------------------------------------- */
-
-/* A group under way: what is far away is asked for in one step and used in the next. */
-struct group {
-    struct question questions[CP_FAST_GROUP];
-    struct lookup lookups[CP_FAST_GROUP][2]; /* by enum cp_direction */
-    const struct cp_decision *decisions[CP_FAST_GROUP][2];
-    uint32_t left; /* bits: flows that programs may judge */
-};
 
 CP_TARGET static inline void fetch_records(const struct cp_programs *programs,
                                            const struct calpol_flow *flows,
@@ -718,34 +794,131 @@ CP_TARGET static inline void fetch_records(const struct cp_programs *programs,
 
 /* The lines of a program that are needed, as far as that is known before its head is read: the row of
    the peer, where rows are dense; and the first maps. */
-CP_TARGET static inline void fetch_program(const struct cp_programs *programs,
-                                           const struct question *question,
-                                           enum cp_direction direction)
+CP_TARGET static inline void
+fetch_program(const struct cp_programs *programs, const unsigned char *program, uint32_t peer_class)
 {
-    const unsigned char *program = (const unsigned char *)question->heads[direction];
-
-    if (!program)
-        return;
     __builtin_prefetch(program);
     if (programs->slots_place > CP_DENSE_PLACE)
-        __builtin_prefetch(program + CP_DENSE_PLACE + question->own_classes[!direction]);
+        __builtin_prefetch(program + CP_DENSE_PLACE + peer_class);
     __builtin_prefetch(program + programs->slots_place);
     __builtin_prefetch(program + programs->slots_place + 64);
     __builtin_prefetch(program + programs->slots_place + 128);
 }
 
+/* A group under way: what is far away is asked for in one step and used in the next. */
+struct usual_group {
+    struct usual usual[CP_FAST_GROUP];
+    const void *cells[CP_FAST_GROUP][2]; /* by enum cp_direction */
+    const struct cp_decision *decisions[CP_FAST_GROUP][2];
+};
+
+/* Bits of the flows that are usual ones. */
+CP_TARGET static inline uint32_t ask_usual_group(const struct cp_programs *programs,
+                                                 const struct calpol_flow *flows,
+                                                 uint32_t count,
+                                                 struct usual_group *group)
+{
+    uint32_t usual = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        struct usual *item = &group->usual[i];
+
+        if (!ask_usual(programs, &flows[i], item))
+            continue;
+        usual |= 1u << i;
+        fetch_program(programs, item->programs[CP_EGRESS], item->peer_classes[CP_EGRESS]);
+        fetch_program(programs, item->programs[CP_INGRESS], item->peer_classes[CP_INGRESS]);
+    }
+    return usual;
+}
+
+/* Bits of those whose programs are usual as well. */
+CP_TARGET static inline uint32_t find_usual_cells(const struct cp_programs *programs,
+                                                  uint32_t usual,
+                                                  struct usual_group *group)
+{
+    uint32_t found = 0;
+
+    for (uint32_t left = usual; left; left &= left - 1) {
+        uint32_t i = (uint32_t)__builtin_ctz(left);
+        const struct usual *item = &group->usual[i];
+
+        if (!(usual_head(item, CP_EGRESS)->is_usual & usual_head(item, CP_INGRESS)->is_usual))
+            continue;
+        found |= 1u << i;
+        for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
+            group->cells[i][direction] =
+                find_usual_cell(programs, item, (enum cp_direction)direction);
+            __builtin_prefetch(group->cells[i][direction]);
+        }
+    }
+    return found;
+}
+
+CP_TARGET static inline void
+find_usual_decisions(const struct cp_programs *programs, uint32_t usual, struct usual_group *group)
+{
+    for (uint32_t left = usual; left; left &= left - 1) {
+        uint32_t i = (uint32_t)__builtin_ctz(left);
+
+        for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
+            group->decisions[i][direction] =
+                &programs->decisions[read_cell(programs, group->cells[i][direction])];
+            __builtin_prefetch(group->decisions[i][direction]);
+        }
+    }
+}
+
+/* The usual ones of a group. Bits of those that were judged. */
+CP_TARGET static inline uint32_t judge_usual_group(const struct cp_programs *programs,
+                                                   const struct calpol_flow *flows,
+                                                   uint32_t count,
+                                                   struct calpol_verdict *out_verdicts)
+{
+    struct usual_group group;
+    uint32_t usual = ask_usual_group(programs, flows, count, &group), judged = 0;
+
+    usual = find_usual_cells(programs, usual, &group);
+    find_usual_decisions(programs, usual, &group);
+    for (uint32_t left = usual; left; left &= left - 1) {
+        uint32_t i = (uint32_t)__builtin_ctz(left);
+        const struct cp_decision *egress = group.decisions[i][CP_EGRESS];
+        const struct cp_decision *ingress = group.decisions[i][CP_INGRESS];
+
+        if (egress->action == CP_ASK_WALK || ingress->action == CP_ASK_WALK)
+            continue;
+        write_verdict(egress, ingress, CALPOL_REASON_NONE, &out_verdicts[i]);
+        judged |= 1u << i;
+    }
+    return judged;
+}
+
+/* The same for any flows. */
+struct group {
+    struct question questions[CP_FAST_GROUP];
+    struct lookup lookups[CP_FAST_GROUP][2]; /* by enum cp_direction */
+    const struct cp_decision *decisions[CP_FAST_GROUP][2];
+    uint32_t left; /* bits: flows that programs may judge */
+};
+
 CP_TARGET static inline void ask_group(const struct cp_programs *programs,
                                        const struct calpol_flow *flows,
-                                       uint32_t count,
+                                       uint32_t asked,
                                        struct group *group)
 {
     group->left = 0;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t left = asked; left; left &= left - 1) {
+        uint32_t i = (uint32_t)__builtin_ctz(left);
+        const struct question *question = &group->questions[i];
+
         if (!ask(programs, &flows[i], &group->questions[i]))
             continue;
         group->left |= 1u << i;
-        fetch_program(programs, &group->questions[i], CP_EGRESS);
-        fetch_program(programs, &group->questions[i], CP_INGRESS);
+        for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
+            if (question->heads[direction])
+                fetch_program(programs, (const unsigned char *)question->heads[direction],
+                              question->own_classes[!direction]);
+        }
     }
 }
 
@@ -787,16 +960,15 @@ CP_TARGET static inline void decide_group(const struct cp_programs *programs, st
     }
 }
 
-CP_TARGET static uint32_t judge_group(const struct cp_programs *programs,
-                                      const struct calpol_flow *flows,
-                                      uint32_t count,
-                                      struct calpol_verdict *out_verdicts)
+CP_TARGET static CP_SELDOM uint32_t judge_any_group(const struct cp_programs *programs,
+                                                    const struct calpol_flow *flows,
+                                                    uint32_t asked,
+                                                    struct calpol_verdict *out_verdicts)
 {
     uint32_t judged = 0;
     struct group group;
 
-    fetch_records(programs, flows, count);
-    ask_group(programs, flows, count, &group);
+    ask_group(programs, flows, asked, &group);
     look_at_group(programs, &group);
     decide_group(programs, &group);
     for (uint32_t left = group.left; left; left &= left - 1) {
@@ -811,6 +983,20 @@ CP_TARGET static uint32_t judge_group(const struct cp_programs *programs,
         write_verdict(egress, ingress, question->reason, &out_verdicts[i]);
         judged |= 1u << i;
     }
+    return judged;
+}
+
+CP_TARGET static uint32_t judge_group(const struct cp_programs *programs,
+                                      const struct calpol_flow *flows,
+                                      uint32_t count,
+                                      struct calpol_verdict *out_verdicts)
+{
+    uint32_t all = (1u << count) - 1, judged;
+
+    fetch_records(programs, flows, count);
+    judged = judge_usual_group(programs, flows, count, out_verdicts);
+    if (judged != all)
+        judged |= judge_any_group(programs, flows, all & ~judged, out_verdicts);
     return judged;
 }
 

@@ -16,6 +16,15 @@ static inline unsigned count_begins(const uint16_t *begins, uint16_t key)
     return count;
 }
 
+static inline unsigned count_few_begins(const uint16_t *begins, unsigned steps, uint16_t key)
+{
+    unsigned count = count_begins(begins, key);
+
+    for (unsigned i = 1; i < steps; i++)
+        count += count_begins(begins + (size_t)i * CP_STEP, key);
+    return count;
+}
+
 static inline unsigned first_common_bit(const uint64_t *a,
                                         const uint64_t *b,
                                         const uint64_t *c,

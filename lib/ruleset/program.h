@@ -37,11 +37,12 @@ enum cp_need {
     CP_NEED_NO_DOMAINS = 1u << 1 /* that the destination has no domains, or is a workload */
 };
 
-/* Laid out as struct calpol_decision, so that it can be copied in one. */
+/* Laid out as struct calpol_decision, so that it can be copied in one: needs are where that has a reason,
+   which is none. */
 struct cp_decision {
     uint8_t action; /* ALLOW, DENY; CP_ASK_WALK */
     uint8_t needs;  /* enum cp_need */
-    uint16_t reserved;
+    uint16_t stage; /* enum calpol_stage */
     uint32_t tier, policy;
     int32_t rule;
 };
@@ -124,7 +125,9 @@ struct cp_program_head {
     uint32_t vectors;     /* number of VECTORS; of a TABLE whose own_is_fixed: those that hold for any
                              own address. CP_NO_VECTORS: none */
     bool is_dense;        /* the row of each class is at CP_DENSE_PLACE; else peers is a map */
-    uint8_t reserved;
+    bool is_usual;        /* a TABLE that is dense, with nothing wide and no parts; its map of TCP comes first
+                             of the maps of slots, if it has steps, of which it has at most CP_USUAL_STEPS,
+                             and other slots have at most one */
     uint16_t columns; /* place of (column * part_count + part) to column, if part_count > 1 */
     struct cp_map peers;                /* class to row */
     struct cp_map source_ports;         /* to a part */
@@ -136,6 +139,7 @@ struct cp_program_head {
 };
 
 #define CP_DENSE_PLACE 64u
+#define CP_USUAL_STEPS 3u
 
 #define CP_NO_VECTORS UINT32_MAX
 
@@ -245,6 +249,7 @@ struct cp_endpoint_record {
 struct cp_programs {
     const struct cp_endpoint_record *records[2]; /* by family; NULL: no workload has an address */
     const struct cp_endpoint_record *any_records; /* of a family that has them, for flags; else NULL */
+    int any_family; /* which */
     struct cp_address_map addresses[2];
     const unsigned char *code; /* programs, on cache lines */
     const struct cp_decision *decisions;
