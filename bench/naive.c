@@ -118,24 +118,21 @@ static void end_tier(struct growing *list, uint32_t first, uint8_t action)
         list->rules[i].skip = list->count - i - 1;
 }
 
-static void add_policy(struct growing *list,
-                       const calpol_ruleset *ruleset,
-                       const struct cp_policy *policy,
-                       int direction)
+static void add_policy(struct growing *list, const struct cp_policy *policy, int direction)
 {
     for (uint32_t i = 0; i < policy->rule_count[direction]; i++)
-        add_rule(list, &ruleset->rules[policy->first_rule[direction] + i]);
+        add_rule(list, &policy->rules[direction][i]);
 }
 
 static struct chain
 make_chain(const calpol_ruleset *ruleset, const struct cp_owner *owner, int direction)
 {
-    const struct cp_label_set *set = owner->labels;
+    const struct cp_label_set *set = cp_owner_labels(ruleset, owner);
     struct growing list = {NULL, 0, 0};
     uint32_t tier = CP_NONE, first = 0;
 
     for (uint32_t i = 0; i < set->policy_count; i++) {
-        const struct cp_policy *policy = &ruleset->policies[set->policies[i]];
+        const struct cp_policy *policy = ruleset->policies[set->policies[i]];
 
         if (!(policy->types & 1u << direction))
             continue;
@@ -144,12 +141,13 @@ make_chain(const calpol_ruleset *ruleset, const struct cp_owner *owner, int dire
             first = list.count;
         }
         tier = policy->tier;
-        add_policy(&list, ruleset, policy, direction);
+        add_policy(&list, policy, direction);
     }
     if (tier != CP_NONE)
         end_tier(&list, first, ruleset->tiers[tier].default_action);
     for (uint32_t i = 0; i < owner->profile_count; i++)
-        add_policy(&list, ruleset, &ruleset->policies[owner->profiles[i]], direction);
+        add_policy(&list, ruleset->policies[cp_profile_policy(ruleset, owner->profiles[i])],
+                   direction);
     return (struct chain){list.rules, list.count};
 }
 
@@ -172,7 +170,7 @@ static void find_holders(struct naive *naive)
         for (uint32_t i = 0; i < ruleset->selector_count; i++) {
             struct holders *holders = &naive->holders[i];
 
-            if (!cp_label_set_matches(set->labels, i) || !set->nets.count)
+            if (!cp_label_set_matches(cp_owner_labels(ruleset, set), i) || !set->nets.count)
                 continue;
             holders->ranges = realloc(holders->ranges,
                                       (holders->count + set->nets.count) * sizeof(*holders->ranges));
@@ -203,7 +201,7 @@ struct naive *naive_new(const calpol_ruleset *ruleset)
         naive->chains[direction] = need(ruleset->label_set_count, sizeof(struct chain));
         for (uint32_t i = 0; i < ruleset->workload_count; i++) {
             const struct cp_owner *owner = &ruleset->owners[i];
-            struct chain *chain = &naive->chains[direction][owner->labels - ruleset->label_sets];
+            struct chain *chain = &naive->chains[direction][owner->label_set];
 
             if (!chain->rules)
                 *chain = make_chain(ruleset, owner, direction);
@@ -291,7 +289,7 @@ static struct end find_end(const struct naive *naive,
     if (endpoint != CALPOL_NONE) {
         const struct cp_owner *owner = &naive->ruleset->owners[endpoint];
 
-        end.labels = owner->labels;
+        end.labels = cp_owner_labels(naive->ruleset, owner);
         if (owner->nets.count)
             end.address = read_address(&owner->nets.items[0].address);
     }

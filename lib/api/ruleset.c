@@ -106,7 +106,7 @@ int calpol_ruleset_policy(const calpol_ruleset *ruleset,
         return status;
     if (number >= ruleset->policy_count + ruleset->profile_count)
         return CALPOL_ERROR_NOT_FOUND;
-    policy = &ruleset->policies[number];
+    policy = ruleset->policies[number];
     info = (struct calpol_policy_info){
         .label = string_of(policy->label),
         .kind = cp_policy_kind_info(policy->kind)->name,

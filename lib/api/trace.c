@@ -60,7 +60,7 @@ static int evaluate(struct evaluation *evaluation,
 static bool has_staged(const struct calpol_ruleset *ruleset)
 {
     for (uint32_t i = 0; i < ruleset->policy_count; i++) {
-        if (ruleset->policies[i].staged)
+        if (ruleset->policies[i]->staged)
             return true;
     }
     return false;

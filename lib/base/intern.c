@@ -9,7 +9,19 @@ void cp_intern_init(struct cp_intern *intern, struct cp_arena *arena)
     *intern = (struct cp_intern){.arena = arena};
 }
 
-static uint32_t find_hashed(const struct cp_intern *intern, struct cp_text text, uint64_t hash)
+void cp_intern_init_over(struct cp_intern *intern,
+                         const struct cp_intern *base,
+                         struct cp_arena *arena)
+{
+    *intern = (struct cp_intern){
+        .arena = arena,
+        .base = base,
+        .base_count = base->texts.count,
+    };
+}
+
+/* Among the texts behind those of the base. */
+static uint32_t find_own(const struct cp_intern *intern, struct cp_text text, uint64_t hash)
 {
     const struct cp_index *index = &intern->index;
 
@@ -17,9 +29,18 @@ static uint32_t find_hashed(const struct cp_intern *intern, struct cp_text text,
         uint32_t id = cp_index_item(index, i);
 
         if (cp_text_equal(intern->texts.items[id], text))
-            return id;
+            return intern->base_count + id;
     }
     return CP_INTERN_NONE;
+}
+
+static uint32_t find_hashed(const struct cp_intern *intern, struct cp_text text, uint64_t hash)
+{
+    uint32_t id = CP_INTERN_NONE;
+
+    if (intern->base)
+        id = find_own(intern->base, text, hash);
+    return id == CP_INTERN_NONE ? find_own(intern, text, hash) : id;
 }
 
 uint32_t cp_intern_find(const struct cp_intern *intern, struct cp_text text)
@@ -38,13 +59,13 @@ bool cp_intern_add(struct cp_intern *intern, struct cp_text text, uint32_t *out_
         *out_id = id;
         return true;
     }
-    if (intern->texts.count >= CP_INTERN_NONE - 1)
+    if (cp_intern_count(intern) >= CP_INTERN_NONE - 1)
         return false;
     copy = cp_arena_text(intern->arena, text.data, text.length);
     if (!copy || !cp_array_reserve(intern->arena, &intern->texts, 1))
         return false;
-    id = intern->texts.count;
-    if (!cp_index_add(&intern->index, intern->arena, hash, id))
+    id = cp_intern_count(intern);
+    if (!cp_index_add(&intern->index, intern->arena, hash, intern->texts.count))
         return false;
     slot = &intern->texts.items[intern->texts.count++];
     *slot = cp_text_make(copy, text.length);

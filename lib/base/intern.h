@@ -13,11 +13,24 @@
 
 struct cp_intern {
     struct cp_arena *arena; /* owns the texts, each with a NUL behind it */
-    CP_ARRAY(struct cp_text) texts;
-    struct cp_index index;
+    const struct cp_intern *base; /* NULL, or whose texts come first; it has no base */
+    uint32_t base_count;
+    CP_ARRAY(struct cp_text) texts; /* behind those of the base */
+    struct cp_index index;          /* of these */
 };
 
 void cp_intern_init(struct cp_intern *intern, struct cp_arena *arena);
+
+/* Empty but for the texts of a base, which must stay and not grow. */
+void cp_intern_init_over(struct cp_intern *intern,
+                         const struct cp_intern *base,
+                         struct cp_arena *arena);
+
+/* How many texts there are. */
+static inline uint32_t cp_intern_count(const struct cp_intern *intern)
+{
+    return intern->base_count + intern->texts.count;
+}
 
 /* The number of a text, new or known. False: no memory. */
 bool cp_intern_add(struct cp_intern *intern, struct cp_text text, uint32_t *out_id);
@@ -28,7 +41,8 @@ uint32_t cp_intern_find(const struct cp_intern *intern, struct cp_text text);
 /* The text of a number; NUL-terminated. */
 static inline struct cp_text cp_intern_text(const struct cp_intern *intern, uint32_t id)
 {
-    return intern->texts.items[id];
+    return id < intern->base_count ? intern->base->texts.items[id]
+                                   : intern->texts.items[id - intern->base_count];
 }
 
 #endif

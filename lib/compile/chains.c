@@ -117,7 +117,7 @@ bool cp_policy_governs(const struct calpol_ruleset *ruleset,
                        uint32_t number,
                        enum cp_direction direction)
 {
-    const struct cp_policy *policy = &ruleset->policies[number];
+    const struct cp_policy *policy = ruleset->policies[number];
 
     return (policy->set == CP_SET_NORMAL || policy->set == CP_SET_FORWARD) &&
            policy->types & 1u << direction && (!policy->staged || ruleset->options.pending);
@@ -126,7 +126,7 @@ bool cp_policy_governs(const struct calpol_ruleset *ruleset,
 static int add_policy(struct writing *writing, uint32_t number)
 {
     const struct calpol_ruleset *ruleset = writing->builder->ruleset;
-    const struct cp_policy *policy = &ruleset->policies[number];
+    const struct cp_policy *policy = ruleset->policies[number];
     enum cp_direction direction = writing->chain->direction;
     int status = CALPOL_OK;
 
@@ -154,7 +154,7 @@ static int add_policy(struct writing *writing, uint32_t number)
 static int add_tier(struct writing *writing, const uint32_t *policies, uint32_t count)
 {
     const struct calpol_ruleset *ruleset = writing->builder->ruleset;
-    uint32_t number = ruleset->policies[policies[0]].tier;
+    uint32_t number = ruleset->policies[policies[0]]->tier;
     const struct cp_tier *tier = &ruleset->tiers[number];
     uint32_t charged = policies[ruleset->options.default_hit_first ? 0 : count - 1];
     const struct cp_decision denial = {
@@ -182,10 +182,10 @@ static int add_tiers(struct writing *writing, bool *out_goes_on)
 
     *out_goes_on = true;
     while (!status && *out_goes_on && first < chain->policy_count) {
-        uint32_t tier = ruleset->policies[chain->policies[first]].tier, end_of_tier = first;
+        uint32_t tier = ruleset->policies[chain->policies[first]]->tier, end_of_tier = first;
 
         while (end_of_tier < chain->policy_count &&
-               ruleset->policies[chain->policies[end_of_tier]].tier == tier)
+               ruleset->policies[chain->policies[end_of_tier]]->tier == tier)
             end_of_tier++;
         begin(writing);
         status = add_tier(writing, chain->policies + first, end_of_tier - first);
@@ -201,7 +201,7 @@ static int add_tiers(struct writing *writing, bool *out_goes_on)
 static int add_profile(struct writing *writing, uint32_t number)
 {
     const struct calpol_ruleset *ruleset = writing->builder->ruleset;
-    const struct cp_policy *profile = &ruleset->policies[number];
+    const struct cp_policy *profile = ruleset->policies[number];
     enum cp_direction direction = writing->chain->direction;
     int status = CALPOL_OK;
 

@@ -33,16 +33,25 @@ static int freeze_policies(struct cp_compiler *compiler)
 {
     struct calpol_ruleset *ruleset = compiler->ruleset;
     uint32_t profile_count = compiler->profiles.count;
+    uint32_t count = compiler->policy_entries.count;
     struct cp_labels *labels = CP_NEW_ARRAY(compiler->arena, struct cp_labels, profile_count);
+    const struct cp_policy **policies =
+        CP_NEW_ARRAY(compiler->arena, const struct cp_policy *, count);
+    struct cp_policy *entries = cp_freeze(compiler, &compiler->policy_entries);
 
-    ruleset->policies = cp_freeze(compiler, &compiler->policy_entries);
-    if (!ruleset->policies || !labels)
+    if (!entries || !policies || !labels)
         return CALPOL_ERROR_NO_MEMORY;
+    for (uint32_t i = 0; i < count; i++) {
+        for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++)
+            entries[i].rules[direction] = ruleset->rules + entries[i].first_rule[direction];
+        policies[i] = &entries[i];
+    }
+    ruleset->policies = policies;
     for (uint32_t i = 0; i < profile_count; i++)
         labels[i] = compiler->profiles.items[i].labels;
     ruleset->profile_labels = labels;
     ruleset->profile_count = profile_count;
-    ruleset->policy_count = compiler->policy_entries.count - profile_count;
+    ruleset->policy_count = count - profile_count;
     return CALPOL_OK;
 }
 
@@ -54,7 +63,7 @@ static int freeze_owners(struct cp_compiler *compiler)
     if (!owners)
         return CALPOL_ERROR_NO_MEMORY;
     for (uint32_t i = 0; i < compiler->owners.count; i++)
-        owners[i].labels = &ruleset->label_sets[compiler->owner_sets.items[i]];
+        owners[i].label_set = compiler->owner_sets.items[i];
     ruleset->owners = owners;
     return CALPOL_OK;
 }

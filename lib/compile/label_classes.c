@@ -38,7 +38,7 @@ static int gather_questions(struct cp_label_classes *classes)
 {
     const struct calpol_ruleset *ruleset = classes->ruleset;
     size_t selector_words = cp_bitset_words(ruleset->selector_count);
-    size_t name_words = cp_bitset_words(ruleset->names.texts.count);
+    size_t name_words = cp_bitset_words(cp_intern_count(&ruleset->names));
 
     classes->selectors = CP_NEW_ARRAY(classes->work, uint64_t, selector_words);
     classes->names = CP_NEW_ARRAY(classes->work, uint64_t, name_words);
@@ -260,7 +260,7 @@ static bool find_ports(struct cp_label_classes *classes,
 static bool find_tag(struct cp_label_classes *classes, uint32_t number, struct numbers *list)
 {
     const struct cp_owner *owner = &classes->ruleset->owners[number];
-    uint32_t vector = classes->vector_of_set[owner->labels - classes->ruleset->label_sets];
+    uint32_t vector = classes->vector_of_set[owner->label_set];
     uint32_t ports, pair[2];
 
     if (!find_ports(classes, owner, list, &ports))

@@ -158,19 +158,12 @@ static int pod_profiles(struct cp_compiler *compiler, const struct cp_workload_s
     return find_profiles(compiler, names, *out_count, out_profiles);
 }
 
-/* The profiles of an owner as numbers of policies: profiles stand behind the policies. */
 static int keep_profiles(struct cp_compiler *compiler, const uint32_t *profiles, uint32_t count,
                          struct cp_owner *owner)
 {
-    uint32_t *numbers = CP_NEW_ARRAY(compiler->arena, uint32_t, count);
-
-    if (!numbers)
-        return CALPOL_ERROR_NO_MEMORY;
-    for (uint32_t i = 0; i < count; i++)
-        numbers[i] = compiler->policies.count + profiles[i];
-    owner->profiles = numbers;
+    owner->profiles = cp_arena_copy(compiler->arena, profiles, count * sizeof(*profiles));
     owner->profile_count = count;
-    return CALPOL_OK;
+    return owner->profiles ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
 }
 
 /* ---- Addresses and ports ------------------------------------------------------------------------ */

@@ -68,10 +68,10 @@ static bool push(struct making *making, uint32_t number)
    it allow (EV-69), or are not there. */
 static bool leaves_forwarding_alone(const struct calpol_ruleset *ruleset, uint32_t owner)
 {
-    const struct cp_label_set *labels = ruleset->owners[owner].labels;
+    const struct cp_label_set *labels = cp_owner_labels(ruleset, &ruleset->owners[owner]);
 
     for (uint32_t i = 0; i < labels->policy_count; i++) {
-        const struct cp_policy *policy = &ruleset->policies[labels->policies[i]];
+        const struct cp_policy *policy = ruleset->policies[labels->policies[i]];
 
         if (policy->set != CP_SET_NORMAL && (!policy->staged || ruleset->options.pending))
             return false;
@@ -252,12 +252,13 @@ static bool list_chain(struct making *making,
                        uint32_t *out_policy_count)
 {
     const struct calpol_ruleset *ruleset = making->builder->ruleset;
+    const struct cp_label_set *labels = cp_owner_labels(ruleset, owner);
 
     making->numbers.count = 0;
     if (!push(making, (uint32_t)direction << 1 | (uint32_t)family))
         return false;
-    for (uint32_t i = 0; i < owner->labels->policy_count; i++) {
-        uint32_t policy = owner->labels->policies[i];
+    for (uint32_t i = 0; i < labels->policy_count; i++) {
+        uint32_t policy = labels->policies[i];
 
         if (cp_policy_governs(ruleset, policy, direction) && !push(making, policy))
             return false;
@@ -266,8 +267,9 @@ static bool list_chain(struct making *making,
     if (!push(making, CP_NONE))
         return false;
     for (uint32_t i = 0; i < owner->profile_count; i++) {
-        if (ruleset->policies[owner->profiles[i]].rule_count[direction] &&
-            !push(making, owner->profiles[i]))
+        uint32_t profile = cp_profile_policy(ruleset, owner->profiles[i]);
+
+        if (ruleset->policies[profile]->rule_count[direction] && !push(making, profile))
             return false;
     }
     return true;
@@ -315,8 +317,7 @@ static int chain_of(struct making *making,
                     int family,
                     uint32_t *out_chain)
 {
-    const struct calpol_ruleset *ruleset = making->builder->ruleset;
-    const uint32_t key[3] = {(uint32_t)(owner->labels - ruleset->label_sets), profile_list,
+    const uint32_t key[3] = {owner->label_set, profile_list,
                              (uint32_t)direction << 1 | (uint32_t)family};
     uint32_t kind, *slot;
     bool is_new;

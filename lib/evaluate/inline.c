@@ -56,7 +56,7 @@ static bool add_implied_labels(struct draft *draft, struct cp_text profile)
 }
 
 /* A profile for this question alone: implied, or missing (EV-112). */
-static bool add_extra_profile(struct draft *draft, struct cp_text name, uint32_t *out_policy)
+static bool add_extra_profile(struct draft *draft, struct cp_text name, uint32_t *out_profile)
 {
     struct cp_world *world = draft->world;
     struct cp_policy *policy = cp_array_push(draft->arena, &world->extra_policies);
@@ -75,27 +75,26 @@ static bool add_extra_profile(struct draft *draft, struct cp_text name, uint32_t
     };
     for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++)
         policy->rule_count[direction] = policy->written_rule_count[direction] = is_account ? 0 : 1;
-    *out_policy = world->ruleset->policy_count + world->ruleset->profile_count +
-                  world->extra_policies.count - 1;
+    *out_profile = world->ruleset->profile_count + world->extra_policies.count - 1;
     return join(draft, "pro:%t", &policy->label, name);
 }
 
-static bool add_profile(struct draft *draft, struct cp_text name, uint32_t *out_policy)
+static bool add_profile(struct draft *draft, struct cp_text name, uint32_t *out_profile)
 {
     const struct calpol_ruleset *ruleset = draft->world->ruleset;
+    uint32_t policy = cp_lookup_profile(ruleset, name);
 
-    *out_policy = cp_lookup_profile(ruleset, name);
-    if (*out_policy != CP_NONE)
-        return cp_draft_add_labels(&draft->labels,
-                                   &ruleset->profile_labels[*out_policy - ruleset->policy_count]);
-    return add_implied_labels(draft, name) && add_extra_profile(draft, name, out_policy);
+    if (policy == CP_NONE)
+        return add_implied_labels(draft, name) && add_extra_profile(draft, name, out_profile);
+    *out_profile = policy - ruleset->policy_count;
+    return cp_draft_add_labels(&draft->labels, &ruleset->profile_labels[*out_profile]);
 }
 
 static bool add_profiles(struct draft *draft)
 {
     const struct cp_participant_words *words = draft->words;
     const struct cp_text *names = words->profiles;
-    uint32_t count = words->profile_count, *policies;
+    uint32_t count = words->profile_count, *profiles;
     struct cp_text defaults[2];
 
     if (!words->has_profiles) {
@@ -105,14 +104,14 @@ static bool add_profiles(struct draft *draft)
         names = defaults;
         count = 2;
     }
-    policies = CP_NEW_ARRAY(draft->arena, uint32_t, count);
-    if (!policies)
+    profiles = CP_NEW_ARRAY(draft->arena, uint32_t, count);
+    if (!profiles)
         return false;
     for (uint32_t i = 0; i < count; i++) {
-        if (!add_profile(draft, names[i], &policies[i]))
+        if (!add_profile(draft, names[i], &profiles[i]))
             return false;
     }
-    draft->owner.profiles = policies;
+    draft->owner.profiles = profiles;
     draft->owner.profile_count = count;
     return true;
 }
@@ -183,6 +182,7 @@ int cp_world_add_inline(struct cp_world *world,
         .namespace_name = words->has_namespace ? words->namespace_name : CP_TEXT("default"),
         .account = words->service_account.length ? words->service_account : CP_TEXT("default"),
     };
+    const struct cp_label_set *labels;
 
     draft.owner = (struct cp_owner){
         .kind = CP_OWNER_WORKLOAD,
@@ -193,9 +193,10 @@ int cp_world_add_inline(struct cp_world *world,
     };
     if (!add_labels(&draft) || !add_profiles(&draft) || !add_address(&draft) || !add_ports(&draft))
         return CALPOL_ERROR_NO_MEMORY;
-    draft.owner.labels = cp_draft_finish(&draft.labels);
-    if (!draft.owner.labels)
+    labels = cp_draft_finish(&draft.labels);
+    if (!labels)
         return CALPOL_ERROR_NO_MEMORY;
+    world->inline_labels[world->inline_count] = labels;
     world->inline_owners[world->inline_count++] = draft.owner;
     return CALPOL_OK;
 }

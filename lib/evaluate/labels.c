@@ -97,7 +97,7 @@ static bool list_policies(const struct cp_label_draft *draft, struct cp_label_se
     if (!policies)
         return false;
     for (uint32_t i = 0; i < ruleset->policy_count; i++) {
-        if (cp_label_set_matches(set, ruleset->policies[i].selector))
+        if (cp_label_set_matches(set, ruleset->policies[i]->selector))
             policies[set->policy_count++] = i;
     }
     set->policies = policies;

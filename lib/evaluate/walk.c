@@ -252,7 +252,7 @@ static bool walk_tiers(struct state *state)
     uint32_t i = 0;
 
     while (i < labels->policy_count) {
-        uint32_t tier = ruleset->policies[labels->policies[i]].tier;
+        uint32_t tier = ruleset->policies[labels->policies[i]]->tier;
         uint32_t count =
             count_of_tier(&ruleset->tiers[tier], labels->policies + i, labels->policy_count - i);
 
@@ -317,7 +317,7 @@ static void walk_profiles(struct state *state)
     const struct cp_hit hit = {CP_NONE, CP_POLICY_NO_MATCH, -1};
 
     for (uint32_t i = 0; i < owner->profile_count; i++) {
-        if (!walk_profile(state, owner->profiles[i]))
+        if (!walk_profile(state, cp_profile_policy(state->world->ruleset, owner->profiles[i])))
             return;
     }
     record(state, (struct cp_step){.type = CP_STEP_NO_PROFILE,

@@ -38,7 +38,7 @@ const struct cp_label_set *cp_world_overlaid_labels(const struct cp_world *world
         if (world->overlays.items[i].owner == owner)
             return world->overlays.items[i].labels;
     }
-    return cp_world_owner(world, owner)->labels;
+    return cp_world_own_labels(world, owner);
 }
 
 const struct cp_rule *cp_world_rule(const struct cp_world *world,
@@ -46,11 +46,11 @@ const struct cp_rule *cp_world_rule(const struct cp_world *world,
                                     enum cp_direction direction,
                                     uint32_t index)
 {
-    const struct calpol_ruleset *ruleset = world->ruleset;
+    const struct cp_policy *entry = cp_world_policy(world, policy);
 
-    if (policy < ruleset->policy_count + ruleset->profile_count)
-        return &ruleset->rules[ruleset->policies[policy].first_rule[direction] + index];
-    return cp_world_policy(world, policy)->missing ? &deny_rule : &allow_rule;
+    if (policy < world->ruleset->policy_count + world->ruleset->profile_count)
+        return &entry->rules[direction][index];
+    return entry->missing ? &deny_rule : &allow_rule;
 }
 
 /* ---- Questions about all owners ------------------------------------------------------------ */
@@ -201,7 +201,7 @@ static bool add_profile_labels(const struct cp_world *world,
 
     for (uint32_t i = 0; i < owner->profile_count; i++) {
         if (!cp_draft_add_labels(
-                draft, &ruleset->profile_labels[owner->profiles[i] - ruleset->policy_count]))
+                draft, &ruleset->profile_labels[owner->profiles[i]]))
             return false;
     }
     if (owner->kind != CP_OWNER_NETWORK_SET || !owner->namespace_name.length)

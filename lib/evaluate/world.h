@@ -38,6 +38,7 @@ struct cp_world {
     const struct cp_options *options; /* in force for this question */
     CP_ARRAY(struct cp_overlay) overlays;
     struct cp_owner inline_owners[CP_INLINE_LIMIT];
+    const struct cp_label_set *inline_labels[CP_INLINE_LIMIT]; /* parallel */
     uint32_t inline_count;
     CP_ARRAY(struct cp_policy)
     extra_policies; /* profiles of inline workloads that the ruleset
@@ -80,11 +81,20 @@ static inline const struct cp_owner *cp_world_owner(const struct cp_world *world
 /* The effective labels of an owner, in this world. */
 const struct cp_label_set *cp_world_overlaid_labels(const struct cp_world *world, uint32_t owner);
 
+static inline const struct cp_label_set *cp_world_own_labels(const struct cp_world *world,
+                                                             uint32_t owner)
+{
+    uint32_t own = cp_ruleset_owner_count(world->ruleset);
+
+    return owner < own ? cp_owner_labels(world->ruleset, &world->ruleset->owners[owner])
+                       : world->inline_labels[owner - own];
+}
+
 static inline const struct cp_label_set *cp_world_labels(const struct cp_world *world,
                                                          uint32_t owner)
 {
     return world->overlays.count ? cp_world_overlaid_labels(world, owner)
-                                 : cp_world_owner(world, owner)->labels;
+                                 : cp_world_own_labels(world, owner);
 }
 
 /* A policy or profile by number. */
@@ -92,7 +102,7 @@ static inline const struct cp_policy *cp_world_policy(const struct cp_world *wor
 {
     uint32_t own = world->ruleset->policy_count + world->ruleset->profile_count;
 
-    return policy < own ? &world->ruleset->policies[policy]
+    return policy < own ? world->ruleset->policies[policy]
                         : &world->extra_policies.items[policy - own];
 }
 

@@ -25,7 +25,7 @@ static bool is_missing(const struct calpol_ruleset *ruleset, struct cp_text name
 {
     uint32_t profile = cp_lookup_profile(ruleset, name);
 
-    return profile != CP_NONE && ruleset->policies[profile].missing;
+    return profile != CP_NONE && ruleset->policies[profile]->missing;
 }
 
 static void check_profiles(struct cp_linter *linter,

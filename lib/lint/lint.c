@@ -6,14 +6,13 @@
 
 #include "ruleset/lookup.h"
 
-struct cp_linted_rules cp_linted_rules(const struct cp_linter *linter,
-                                       const struct cp_linted *policy,
+struct cp_linted_rules cp_linted_rules(const struct cp_linted *policy,
                                        enum cp_direction direction)
 {
     const struct cp_policy *compiled = policy->policy;
     struct cp_linted_rules rules = {
         .direction = direction,
-        .rules = linter->ruleset->rules + compiled->first_rule[direction],
+        .rules = compiled->rules[direction],
         .specs = direction == CP_INGRESS ? &policy->spec->ingress : &policy->spec->egress,
         .count = compiled->rule_count[direction],
     };
@@ -124,7 +123,7 @@ static void lint_policy(struct cp_linter *linter, uint32_t number)
     const struct cp_policy_spec *spec = linter->input->policies[number];
     const struct cp_linted policy = {
         .number = number,
-        .policy = &linter->ruleset->policies[number],
+        .policy = linter->ruleset->policies[number],
         .spec = spec,
         .k8s = linter->k8s_policies[spec->metadata.object],
     };

@@ -200,7 +200,7 @@ void cp_lint_rules(struct cp_linter *linter, const struct cp_linted *policy)
 {
     for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
         struct cp_linted_rules rules =
-            cp_linted_rules(linter, policy, (enum cp_direction)direction);
+            cp_linted_rules(policy, (enum cp_direction)direction);
         const struct single_family single = find_single_family(&rules);
 
         check_unreachable(linter, policy, &rules);

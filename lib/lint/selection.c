@@ -13,11 +13,11 @@ static bool has_rules(const struct cp_policy *policy)
     return policy->rule_count[CP_INGRESS] + policy->rule_count[CP_EGRESS] > 0;
 }
 
-static bool all_rules_log(const struct cp_linter *linter, const struct cp_linted *policy)
+static bool all_rules_log(const struct cp_linted *policy)
 {
     for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
         struct cp_linted_rules rules =
-            cp_linted_rules(linter, policy, (enum cp_direction)direction);
+            cp_linted_rules(policy, (enum cp_direction)direction);
 
         for (uint32_t i = 0; i < rules.count; i++) {
             if (rules.rules[i].action != CALPOL_ACTION_LOG)
@@ -34,7 +34,7 @@ static void check_log_only(struct cp_linter *linter, const struct cp_linted *pol
 
     if (policy->policy->staged || policy->policy->set != CP_SET_NORMAL ||
         tier->default_action == CALPOL_ACTION_PASS || !has_rules(policy->policy) ||
-        !all_rules_log(linter, policy))
+        !all_rules_log(policy))
         return;
     cp_advise_policy(linter, policy, "spec", CP_CODE_LOG_ONLY_POLICY,
                      "all rules are Log, which ends nothing: what no other policy of tier %q "

@@ -263,7 +263,7 @@ void cp_lint_selectors(struct cp_linter *linter, const struct cp_linted *policy)
                        "spec.serviceAccountSelector");
     for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
         struct cp_linted_rules rules =
-            cp_linted_rules(linter, policy, (enum cp_direction)direction);
+            cp_linted_rules(policy, (enum cp_direction)direction);
 
         for (uint32_t i = 0; i < rules.count; i++) {
             check_entity(linter, policy, &rules, i, true);

@@ -27,21 +27,25 @@ static bool has_ipv6(const struct cp_prefixes *prefixes)
 }
 
 /* What an owner satisfies. Many share a label set: that of the last one is not looked at again. */
-static void gather_labels(struct cp_lint_survey *survey, const struct cp_owner *owner)
+static void gather_labels(struct cp_lint_survey *survey,
+                          const struct calpol_ruleset *ruleset,
+                          const struct cp_owner *owner)
 {
-    unite(survey->by_owners, owner->labels);
+    const struct cp_label_set *labels = cp_owner_labels(ruleset, owner);
+
+    unite(survey->by_owners, labels);
     if (owner->kind == CP_OWNER_NETWORK_SET)
         return;
-    unite(survey->by_endpoints, owner->labels);
+    unite(survey->by_endpoints, labels);
     if (owner->kind == CP_OWNER_HOST)
-        unite(survey->by_hosts, owner->labels);
+        unite(survey->by_hosts, labels);
 }
 
 static void gather_workload(struct cp_lint_survey *survey,
                             const struct calpol_ruleset *ruleset,
                             const struct cp_owner *owner)
 {
-    const struct cp_owner **slot = &survey->set_owners[owner->labels - ruleset->label_sets];
+    const struct cp_owner **slot = &survey->set_owners[owner->label_set];
     const struct cp_namespace_entry *entry = cp_lookup_namespace(ruleset, owner->namespace_name);
 
     if (!*slot)
@@ -59,8 +63,8 @@ static void gather_owners(struct cp_lint_survey *survey, const struct calpol_rul
     for (uint32_t i = 0; i < cp_ruleset_owner_count(ruleset); i++) {
         const struct cp_owner *owner = &ruleset->owners[i];
 
-        if (!last || last->labels != owner->labels || last->kind != owner->kind)
-            gather_labels(survey, owner);
+        if (!last || last->label_set != owner->label_set || last->kind != owner->kind)
+            gather_labels(survey, ruleset, owner);
         last = owner;
         survey->has_ipv6 |= has_ipv6(&owner->nets);
         survey->has_addresses |= owner->kind != CP_OWNER_NETWORK_SET && owner->nets.count;
@@ -101,7 +105,7 @@ bool cp_lint_survey(struct cp_linter *linter)
     survey->by_owners = CP_NEW_ARRAY(work, uint64_t, words);
     survey->by_endpoints = CP_NEW_ARRAY(work, uint64_t, words);
     survey->by_hosts = CP_NEW_ARRAY(work, uint64_t, words);
-    survey->ports = CP_NEW_ARRAY(work, uint64_t, cp_bitset_words(ruleset->names.texts.count));
+    survey->ports = CP_NEW_ARRAY(work, uint64_t, cp_bitset_words(cp_intern_count(&ruleset->names)));
     survey->namespaces = CP_NEW_ARRAY(work, uint64_t, cp_bitset_words(ruleset->namespace_count));
     survey->set_owners = CP_NEW_ARRAY(work, const struct cp_owner *, ruleset->label_set_count);
     if (!survey->by_owners || !survey->by_endpoints || !survey->by_hosts || !survey->ports ||
@@ -133,13 +137,12 @@ static bool may_allow_dns(const struct cp_rule *rule)
     return ports->name_count || cp_ports_contain(&ports->numbers, DNS_PORT);
 }
 
-static bool policy_may_allow_dns(const struct calpol_ruleset *ruleset,
-                                 const struct cp_policy *policy)
+static bool policy_may_allow_dns(const struct cp_policy *policy)
 {
     if (policy->staged || policy->set != CP_SET_NORMAL || !(policy->types >> CP_EGRESS & 1))
         return false;
     for (uint32_t r = 0; r < policy->rule_count[CP_EGRESS]; r++) {
-        if (may_allow_dns(&ruleset->rules[policy->first_rule[CP_EGRESS] + r]))
+        if (may_allow_dns(&policy->rules[CP_EGRESS][r]))
             return true;
     }
     return false;
@@ -148,10 +151,10 @@ static bool policy_may_allow_dns(const struct calpol_ruleset *ruleset,
 static void gather_dns_policies(struct cp_lint_dns *dns, const struct calpol_ruleset *ruleset)
 {
     for (uint32_t i = 0; i < ruleset->policy_count; i++) {
-        const struct cp_policy *policy = &ruleset->policies[i];
+        const struct cp_policy *policy = ruleset->policies[i];
         const struct cp_namespace_entry *entry;
 
-        if (!policy_may_allow_dns(ruleset, policy))
+        if (!policy_may_allow_dns(policy))
             continue;
         cp_bitset_add(dns->policies, i);
         dns->anywhere = true;

@@ -138,7 +138,7 @@ static void print_elsewhere(const struct question *question, struct cp_buffer *b
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < ruleset->policy_count; i++) {
-        const struct cp_policy *policy = &ruleset->policies[i];
+        const struct cp_policy *policy = ruleset->policies[i];
 
         if (!suits(question, policy) || !is_elsewhere(question, policy) || ++count > MOST_POLICIES)
             continue;
@@ -157,7 +157,7 @@ static void print_unselecting_policies(const struct question *question, struct c
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < ruleset->policy_count; i++) {
-        const struct cp_policy *policy = &ruleset->policies[i];
+        const struct cp_policy *policy = ruleset->policies[i];
 
         if (!suits(question, policy) && !has_no_stage(question, policy))
             continue;
@@ -175,7 +175,7 @@ static void print_counts(const struct question *question, struct cp_buffer *buff
     uint32_t suitable = 0, selecting = 0;
 
     for (uint32_t i = 0; i < ruleset->policy_count; i++) {
-        if (!suits(question, &ruleset->policies[i]))
+        if (!suits(question, ruleset->policies[i]))
             continue;
         suitable++;
         selecting += selects(question, i);

@@ -84,7 +84,7 @@ uint32_t cp_lookup_profile(const struct calpol_ruleset *ruleset, struct cp_text 
     for (uint32_t i = cp_index_first(index, hash); i != CP_INDEX_END; i = cp_index_next(index, i)) {
         uint32_t policy = ruleset->policy_count + cp_index_item(index, i);
 
-        if (cp_text_equal(ruleset->policies[policy].name, name))
+        if (cp_text_equal(ruleset->policies[policy]->name, name))
             return policy;
     }
     return CP_NONE;

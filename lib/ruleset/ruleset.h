@@ -178,8 +178,10 @@ struct cp_policy {
     struct cp_text label;                /* "np:shop/web" (EV-163) */
     bool has_order;
     double order;
-    uint32_t first_rule[2], rule_count[2]; /* by enum cp_direction */
+    const struct cp_rule *rules[2];        /* by enum cp_direction, as the next ones */
+    uint32_t rule_count[2];
     uint32_t written_rule_count[2];        /* before expansion */
+    uint32_t first_rule[2];                /* number of the first of rules */
     struct cp_text source; /* file; empty: implied */
     uint32_t line;
     /* As written, for explanations: */
@@ -219,11 +221,11 @@ struct cp_named_port {
 
 struct cp_owner {
     enum cp_owner_kind kind;
-    const struct cp_label_set *labels;
+    uint32_t label_set;
     struct cp_prefixes nets; /* addresses as host networks, or a set's nets; in order of declaration */
     const struct cp_named_port *ports;
     uint32_t port_count;
-    const uint32_t *profiles; /* policy numbers, in order (EV-110) */
+    const uint32_t *profiles; /* counted from the first profile on, in order (EV-110) */
     uint32_t profile_count;
     uint32_t node;                 /* number in nodes, or CP_NONE */
     struct cp_text interface_name; /* host endpoints: "*" is the wildcard */
@@ -336,8 +338,8 @@ struct calpol_ruleset {
     struct cp_options options;
 
     const struct cp_tier *tiers;
-    const struct cp_policy *policies; /* policies, then profiles */
-    const struct cp_rule *rules;
+    const struct cp_policy *const *policies; /* policies, then profiles */
+    const struct cp_rule *rules;             /* of all policies and profiles */
     const struct cp_selector_entry *selectors;
     const struct cp_rule_service *rule_services;
     const struct cp_label_set *label_sets;
@@ -377,6 +379,19 @@ struct calpol_ruleset *cp_ruleset_new(const struct calpol_allocator *allocator);
 /* One reference more, one less; the last one frees. NULL is fine. */
 struct calpol_ruleset *cp_ruleset_ref(struct calpol_ruleset *ruleset);
 void cp_ruleset_unref(struct calpol_ruleset *ruleset);
+
+/* The effective labels of one of the ruleset's owners. */
+static inline const struct cp_label_set *cp_owner_labels(const struct calpol_ruleset *ruleset,
+                                                         const struct cp_owner *owner)
+{
+    return &ruleset->label_sets[owner->label_set];
+}
+
+/* The policy that a profile of an owner is, by number. */
+static inline uint32_t cp_profile_policy(const struct calpol_ruleset *ruleset, uint32_t profile)
+{
+    return ruleset->policy_count + profile;
+}
 
 static inline uint32_t cp_ruleset_owner_count(const struct calpol_ruleset *ruleset)
 {

@@ -51,6 +51,25 @@ START_TEST(only_known_texts_are_found)
 }
 END_TEST
 
+START_TEST(texts_over_a_base_are_numbered_behind_it)
+{
+    struct cp_intern over;
+    uint32_t id;
+
+    (void)add("a");
+    (void)add("b");
+    cp_intern_init_over(&over, &names, &arena);
+    ck_assert(cp_intern_add(&over, CP_TEXT("b"), &id) && id == 1);
+    ck_assert(cp_intern_add(&over, CP_TEXT("c"), &id) && id == 2);
+    ck_assert_uint_eq(cp_intern_find(&over, CP_TEXT("a")), 0);
+    ck_assert_uint_eq(cp_intern_find(&over, CP_TEXT("c")), 2);
+    ck_assert_uint_eq(cp_intern_find(&names, CP_TEXT("c")), CP_INTERN_NONE);
+    ck_assert_uint_eq(cp_intern_count(&over), 3);
+    expect_text(cp_intern_text(&over, 0), "a");
+    expect_text(cp_intern_text(&over, 2), "c");
+}
+END_TEST
+
 START_TEST(texts_are_copied_and_terminated)
 {
     char bytes[] = "text behind";
@@ -130,6 +149,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(texts, set_up, tear_down);
     tcase_add_test(texts, numbers_are_given_in_order_of_arrival);
     tcase_add_test(texts, only_known_texts_are_found);
+    tcase_add_test(texts, texts_over_a_base_are_numbered_behind_it);
     tcase_add_test(texts, texts_are_copied_and_terminated);
     tcase_add_test(texts, bytes_behind_a_nul_count);
     tcase_add_test(texts, many_texts_keep_their_numbers);

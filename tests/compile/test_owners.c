@@ -117,7 +117,7 @@ START_TEST(earlier_profiles_labels_win_over_later_ones_and_a_missing_profile_has
     lost = policy_named(compiled.ruleset, "pro:lost");
     ck_assert(lost->missing);
     ck_assert_uint_eq(lost->rule_count[CP_EGRESS], 1);
-    ck_assert_uint_eq(compiled.ruleset->rules[lost->first_rule[CP_EGRESS]].action,
+    ck_assert_uint_eq(lost->rules[CP_EGRESS][0].action,
                       CALPOL_ACTION_DENY);
     free_compiled(&compiled);
 }
@@ -160,8 +160,8 @@ START_TEST(endpoints_with_equal_labels_share_one_label_set)
 
     compile_resources(&compiled, text, CALPOL_DIALECT_AUTO);
     ck_assert_uint_eq(compiled.ruleset->label_set_count, 2);
-    ck_assert_ptr_eq(owner_named(compiled.ruleset, "pod:x/a")->labels,
-                     owner_named(compiled.ruleset, "pod:x/b")->labels);
+    ck_assert_uint_eq(owner_named(compiled.ruleset, "pod:x/a")->label_set,
+                      owner_named(compiled.ruleset, "pod:x/b")->label_set);
     free_compiled(&compiled);
 }
 END_TEST

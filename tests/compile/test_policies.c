@@ -28,7 +28,7 @@ static void expect_policies(const struct compiled *compiled, const char *const *
 {
     ck_assert_uint_eq(compiled->ruleset->policy_count, count);
     for (uint32_t i = 0; i < count; i++)
-        expect_text(compiled->ruleset->policies[i].label, labels[i]);
+        expect_text(compiled->ruleset->policies[i]->label, labels[i]);
 }
 
 START_TEST(tiers_go_by_order_then_name_and_those_without_order_come_last)
@@ -135,8 +135,8 @@ START_TEST(policies_of_a_tier_are_a_range)
                       CALPOL_DIALECT_AUTO);
     tier = tier_named(compiled.ruleset, "t");
     ck_assert_uint_eq(tier->policy_count, 2);
-    expect_text(compiled.ruleset->policies[tier->first_policy].label, "gnp:w");
-    expect_text(compiled.ruleset->policies[tier->first_policy + 1].label, "gnp:z");
+    expect_text(compiled.ruleset->policies[tier->first_policy]->label, "gnp:w");
+    expect_text(compiled.ruleset->policies[tier->first_policy + 1]->label, "gnp:z");
     free_compiled(&compiled);
 }
 END_TEST

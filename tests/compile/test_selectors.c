@@ -89,7 +89,7 @@ static void expect_exact_policies(const struct calpol_ruleset *ruleset)
         uint32_t at = 0;
 
         for (uint32_t p = 0; p < ruleset->policy_count; p++) {
-            if (cp_label_set_matches(set, ruleset->policies[p].selector))
+            if (cp_label_set_matches(set, ruleset->policies[p]->selector))
                 ck_assert_uint_eq(set->policies[at++], p);
         }
         ck_assert_uint_eq(at, set->policy_count);

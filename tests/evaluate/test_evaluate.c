@@ -82,7 +82,7 @@ START_TEST(a_verdict_names_stage_tier_policy_and_rule)
     ck_assert_uint_eq(verdict.ingress.action, CALPOL_ACTION_DENY);
     ck_assert_uint_eq(verdict.ingress.stage, CALPOL_STAGE_WORKLOAD_INGRESS);
     ck_assert_int_eq(verdict.ingress.rule, 1);
-    expect_text(compiled.ruleset->policies[verdict.ingress.policy].label, "np:x/in");
+    expect_text(compiled.ruleset->policies[verdict.ingress.policy]->label, "np:x/in");
     expect_text(compiled.ruleset->tiers[verdict.ingress.tier].name, "default");
 }
 END_TEST

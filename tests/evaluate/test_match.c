@@ -374,8 +374,8 @@ static void compile_rule(struct matched *matched, const char *rule)
     compile_resources(&matched->compiled, cp_buffer_string(&text), CALPOL_DIALECT_CALICO);
     cp_arena_finish(&arena);
     matched->direction = egress ? CP_EGRESS : CP_INGRESS;
-    policy = &matched->compiled.ruleset->policies[0];
-    matched->rule = &matched->compiled.ruleset->rules[policy->first_rule[matched->direction]];
+    policy = matched->compiled.ruleset->policies[0];
+    matched->rule = policy->rules[matched->direction];
     start_asking(&matched->asked, matched->compiled.ruleset);
 }
 

@@ -222,7 +222,7 @@ START_TEST(an_inline_workload_cannot_forge_its_namespace)
     ck_assert_int_eq(
         cp_resolve(&asked.world, &asked.words, &asked.arena, &asked.flow, &asked.problem),
         CALPOL_OK);
-    found = &asked.world.inline_owners[0].labels->labels;
+    found = &asked.world.inline_labels[0]->labels;
     for (uint32_t i = 0; i < found->count; i++) {
         ck_assert(!cp_text_is(found->items[i].text, "other"));
         if (i)

@@ -102,8 +102,8 @@ START_TEST(profiles_and_namespaces_have_names)
     uint32_t profile = cp_lookup_profile(ruleset, CP_TEXT("p"));
 
     ck_assert_uint_ne(profile, CP_NONE);
-    expect_text(ruleset->policies[profile].label, "pro:p");
-    expect_text(ruleset->policies[cp_lookup_profile(ruleset, CP_TEXT("kns.shop"))].label,
+    expect_text(ruleset->policies[profile]->label, "pro:p");
+    expect_text(ruleset->policies[cp_lookup_profile(ruleset, CP_TEXT("kns.shop"))]->label,
                 "pro:kns.shop");
     ck_assert_uint_eq(cp_lookup_profile(ruleset, CP_TEXT("gone")), CP_NONE);
     expect_text(cp_lookup_namespace(ruleset, CP_TEXT("other"))->name, "other");

@@ -49,8 +49,8 @@ const struct cp_owner *owner_named(const struct calpol_ruleset *ruleset, const c
 const struct cp_policy *policy_named(const struct calpol_ruleset *ruleset, const char *label)
 {
     for (uint32_t i = 0; i < ruleset->policy_count + ruleset->profile_count; i++) {
-        if (cp_text_is(ruleset->policies[i].label, label))
-            return &ruleset->policies[i];
+        if (cp_text_is(ruleset->policies[i]->label, label))
+            return ruleset->policies[i];
     }
     ck_abort_msg("no policy %s", label);
 }
@@ -69,7 +69,7 @@ const struct cp_text *label_of(const struct calpol_ruleset *ruleset, const struc
 {
     uint32_t id = cp_intern_find(&ruleset->names, cp_text_from(key));
     const struct cp_label *label =
-        id == CP_INTERN_NONE ? NULL : cp_labels_find(&owner->labels->labels, id);
+        id == CP_INTERN_NONE ? NULL : cp_labels_find(&cp_owner_labels(ruleset, owner)->labels, id);
 
     return label ? &label->text : NULL;
 }

@@ -166,12 +166,11 @@ static void check_labels(const char *id,
 
 /* A profile has one rule that allows in a direction, or none. */
 static void check_direction(const char *id,
-                            const struct loaded *loaded,
                             const struct cp_policy *profile,
                             enum cp_direction direction,
                             const char *expected)
 {
-    const struct cp_rule *rule = &loaded->ruleset->rules[profile->first_rule[direction]];
+    const struct cp_rule *rule = &profile->rules[direction][0];
 
     ck_assert_msg(profile->rule_count[direction] == (expected ? 1 : 0), "%s: %u rules", id,
                   profile->rule_count[direction]);
@@ -194,9 +193,9 @@ static void check_profile(const char *id,
     labels = &ruleset->profile_labels[number - ruleset->policy_count];
     ck_assert_uint_eq(labels->count, find_member(expected, "labels")->length);
     check_labels(id, loaded, labels, find_member(expected, "labels"));
-    check_direction(id, loaded, &ruleset->policies[number], CP_INGRESS,
+    check_direction(id, ruleset->policies[number], CP_INGRESS,
                     member_string(expected, "ingress"));
-    check_direction(id, loaded, &ruleset->policies[number], CP_EGRESS,
+    check_direction(id, ruleset->policies[number], CP_EGRESS,
                     member_string(expected, "egress"));
 }
 
@@ -270,9 +269,11 @@ static void check_profiles(const struct loaded *loaded,
                            const struct cp_owner *owner,
                            const struct cp_node *expected)
 {
+    const struct calpol_ruleset *ruleset = loaded->ruleset;
+
     ck_assert_uint_eq(owner->profile_count, expected->length);
     for (uint32_t i = 0; i < expected->length; i++)
-        expect_text(loaded->ruleset->policies[owner->profiles[i]].name,
+        expect_text(ruleset->policies[cp_profile_policy(ruleset, owner->profiles[i])]->name,
                     cp_node_text(&expected->items[i]).data);
 }
 
@@ -310,14 +311,16 @@ static void check_endpoint(const char *id,
 {
     const struct cp_owner *owner = find_owner(loaded, member_text(expected, "name"));
     const struct cp_node *labels = find_member(expected, "labels");
+    const struct cp_labels *own;
 
     check_endpoint_name(loaded, member_string(expected, "wep_name"));
     ck_assert_msg((owner != NULL) == member_boolean(expected, "policed"), "%s: policed", id);
     if (!owner)
         return;
-    ck_assert_msg(own_label_count(loaded, &owner->labels->labels) == labels->length,
-                  "%s: %u labels", id, own_label_count(loaded, &owner->labels->labels));
-    check_labels(id, loaded, &owner->labels->labels, labels);
+    own = &cp_owner_labels(loaded->ruleset, owner)->labels;
+    ck_assert_msg(own_label_count(loaded, own) == labels->length, "%s: %u labels", id,
+                  own_label_count(loaded, own));
+    check_labels(id, loaded, own, labels);
     check_profiles(loaded, owner, member_list(expected, "profiles"));
     check_addresses(id, owner, member_list(expected, "ips"));
     check_ports(id, loaded, owner, member_list(expected, "ports"));
