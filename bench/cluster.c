@@ -161,18 +161,33 @@ void write_mesh(struct text *text, const struct mesh *mesh)
 
 #define SET_COUNT 3708u
 
-/* How many sets have how many members. */
-static const uint32_t set_sizes[][3] = {
-    {4, 0, 0}, {3035, 1, 9}, {446, 10, 99}, {64, 100, 999}, {158, 1000, 9999}, {1, 54566, 54566},
+/* How many sets have how many members: most are small of their kind, one of SELDOM is anything. Chosen
+   so that all have 256,000. */
+struct set_kind {
+    uint32_t count, least, usual, most;
 };
+
+static const struct set_kind set_kinds[] = {
+    {4, 0, 0, 0},         {3035, 1, 5, 9},           {446, 10, 28, 99},
+    {64, 100, 200, 999},  {158, 1000, 1010, 9999},   {1, 54566, 54566, 54566},
+};
+
+#define SELDOM 50u
+
+static uint32_t choose_size(const struct set_kind *kind, uint64_t *seed)
+{
+    uint32_t most = below(seed, SELDOM) ? kind->usual : kind->most;
+
+    return kind->least + below(seed, most - kind->least + 1);
+}
 
 static void write_sets(struct text *text, uint64_t *seed)
 {
     uint32_t address = 10u << 24, number = 0;
 
-    for (size_t i = 0; i < sizeof(set_sizes) / sizeof(set_sizes[0]); i++) {
-        for (uint32_t s = 0; s < set_sizes[i][0]; s++, number++) {
-            uint32_t size = set_sizes[i][1] + below(seed, set_sizes[i][2] - set_sizes[i][1] + 1);
+    for (size_t i = 0; i < sizeof(set_kinds) / sizeof(set_kinds[0]); i++) {
+        for (uint32_t s = 0; s < set_kinds[i].count; s++, number++) {
+            uint32_t size = choose_size(&set_kinds[i], seed);
 
             text_add(text,
                      CALICO "kind: GlobalNetworkSet\nmetadata:\n  name: s%u\n  labels:\n    set: s%u\n"

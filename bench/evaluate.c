@@ -2,14 +2,17 @@
 /*
  * How long a flow takes.
  *
- *     bench-evaluate [NAME...]
+ *     bench-evaluate [--full] [NAME...]
  *
  * Prints a table, a row for each kind of cluster and flows, or for those named: W1, W2, W3, W4, W5,
- * W6. Nanoseconds are those of this machine and this minute; what tells something are the ratios,
- * taken in the same run: to the plain walk, to a naive scan of the same rules in C, and to one access
- * in a random walk through as much memory as the programs take.
+ * W6. --full adds what takes minutes or gigabytes: W5, and W6's 100,000 and 1,000,000 policies.
+ *
+ * Nanoseconds are those of this machine and this minute; what tells something are the ratios, taken in
+ * the same run: to the plain walk, to a naive scan of the same rules in C, and to one access in a
+ * random walk through as much memory as the programs take.
  */
 #include "cluster.h"
+#include "load.h"
 #include "measure.h"
 #include "naive.h"
 
@@ -26,44 +29,19 @@
 
 struct bench {
     const char *name;
-    calpol_ruleset *ruleset;
+    struct cluster cluster;
+    const calpol_ruleset *ruleset; /* the cluster's */
     struct naive *naive;
     double chase; /* nanoseconds */
 };
 
 /* ---- Clusters -------------------------------------------------------------------------------- */
 
-static calpol_ruleset *load(struct text *text)
-{
-    struct calpol_load_options options;
-    calpol_diagnostics *diagnostics = NULL;
-    calpol_ruleset *ruleset = NULL;
-    calpol_loader *loader = NULL;
-    int status;
-
-    calpol_load_options_init(&options, sizeof(options));
-    options.max_bytes = 0;
-    options.max_program_megabytes = 0;
-    calpol_loader_new(&options, &loader);
-    calpol_loader_add_text(loader, "generated", text->data, text->length);
-    text_free(text);
-    status = calpol_loader_finish(loader, &ruleset, &diagnostics);
-    if (status) {
-        struct calpol_diagnostic item = {.message = calpol_status_text(status)};
-
-        calpol_diagnostics_get(diagnostics, 0, &item, sizeof(item));
-        fprintf(stderr, "the cluster does not load: %s %s\n", item.path, item.message);
-        exit(EXIT_FAILURE);
-    }
-    calpol_diagnostics_free(diagnostics);
-    calpol_loader_free(loader);
-    return ruleset;
-}
-
 static struct bench start(const char *name, struct text *text)
 {
-    struct bench bench = {.name = name, .ruleset = load(text)};
+    struct bench bench = {.name = name, .cluster = load_cluster(text, EFFORT_UNLIMITED)};
 
+    bench.ruleset = bench.cluster.ruleset;
     bench.naive = naive_new(bench.ruleset);
     bench.chase = measure_chase(bench.ruleset->programs->bytes);
     return bench;
@@ -71,19 +49,9 @@ static struct bench start(const char *name, struct text *text)
 
 static void finish(struct bench *bench)
 {
-    const struct cp_programs *programs = bench->ruleset->programs;
-    const calpol_ruleset *ruleset = bench->ruleset;
-
-    printf("  %u classes, %u programs (%u vectors, %u left out), %.1f MB of them: %.0f B a program; "
-           "ruleset %.0f MB: %.0f B an endpoint, %.0f B a rule\n\n",
-           programs->class_count, programs->program_count, programs->vectors_count,
-           programs->left_out, (double)programs->bytes / 1e6,
-           (double)programs->bytes / (programs->program_count ? programs->program_count : 1),
-           (double)ruleset->arena.total / 1e6,
-           (double)ruleset->arena.total / ruleset->workload_count,
-           (double)ruleset->arena.total / ruleset->rule_count);
+    print_cluster(bench->name, &bench->cluster);
     naive_free(bench->naive);
-    calpol_ruleset_unref(bench->ruleset);
+    free_cluster(&bench->cluster);
 }
 
 /* ---- Rows ------------------------------------------------------------------------------------ */
@@ -257,7 +225,7 @@ static void bench_production(void)
         for (uint32_t i = 0; i < HOT_COUNT; i++) {
             flows[i] = blank_flow();
             flows[i].source_address =
-                ipv4(kind ? (10u << 24) + below(&seed, 900000) : 0xc000020au);
+                ipv4(kind ? (10u << 24) + below(&seed, 256000) : 0xc000020au);
             flows[i].destination_endpoint = below(&seed, 10);
             flows[i].source_port = (uint16_t)(kind ? below(&seed, 65000) : 45000);
             flows[i].destination_port = (uint16_t)(kind ? below(&seed, 65000) : 8080);
@@ -340,41 +308,64 @@ static void bench_w5(void)
 }
 
 /* More and more policies, as many of them on each endpoint. */
+static void bench_w6_of(uint32_t thousands)
+{
+    struct mesh mesh = {
+        .endpoints = 300 * thousands,
+        .namespaces = 50 * thousands,
+        .apps = 6,
+        .k8s_policies = 600 * thousands,
+        .policies = 300 * thousands,
+        .global_policies = 100 * thousands,
+        .teams = 4 * thousands,
+    };
+    char name[32];
+
+    snprintf(name, sizeof(name), "W6 %uk", thousands);
+    bench_mesh(name, &mesh);
+}
+
 static void bench_w6(void)
 {
-    for (uint32_t factor = 1; factor <= 100; factor *= 10) {
-        struct mesh mesh = mesh_w2;
-        char name[32];
+    bench_w6_of(1);
+    bench_w6_of(10);
+}
 
-        mesh.endpoints = 3000 * factor;
-        mesh.namespaces = 50 * factor;
-        mesh.k8s_policies = 600 * factor;
-        mesh.policies = 300 * factor;
-        mesh.global_policies = 100 * factor;
-        mesh.teams = 4 * factor;
-        snprintf(name, sizeof(name), "W6 %uk policies", factor);
-        bench_mesh(name, &mesh);
-    }
+static void bench_w6_full(void)
+{
+    bench_w6_of(100);
+    bench_w6_of(1000);
 }
 
 static const struct {
     const char *name;
     void (*run)(void);
-    bool is_usual; /* run if nothing is named */
+    bool is_long; /* only with --full */
 } benches[] = {
-    {"W1", bench_w1, true}, {"W2", bench_w2, true},  {"W3", bench_production, true},
-    {"W4", bench_w4, true}, {"W5", bench_w5, false}, {"W6", bench_w6, false},
+    {"W1", bench_w1, false}, {"W2", bench_w2, false}, {"W3", bench_production, false},
+    {"W4", bench_w4, false}, {"W5", bench_w5, true},  {"W6", bench_w6, false},
+    {"W6", bench_w6_full, true},
 };
+
+/* Without names, all. */
+static bool is_asked(const char *name, int name_count, char **names)
+{
+    for (int i = 0; i < name_count; i++) {
+        if (strcmp(names[i], name) == 0)
+            return true;
+    }
+    return name_count == 0;
+}
 
 int main(int argument_count, char **arguments)
 {
+    bool is_full = argument_count > 1 && strcmp(arguments[1], "--full") == 0;
+    int skipped = is_full ? 2 : 1;
+
     print_heads();
     for (size_t i = 0; i < sizeof(benches) / sizeof(benches[0]); i++) {
-        bool is_wanted = argument_count < 2 && benches[i].is_usual;
-
-        for (int a = 1; a < argument_count; a++)
-            is_wanted |= strcmp(arguments[a], benches[i].name) == 0;
-        if (is_wanted)
+        if ((is_full || !benches[i].is_long) &&
+            is_asked(benches[i].name, argument_count - skipped, arguments + skipped))
             benches[i].run();
     }
     return EXIT_SUCCESS;

@@ -7,8 +7,9 @@
 
 #include "calpol/calpol.h"
 
-/* Nanoseconds of a clock that only goes forward. */
+/* Nanoseconds of a clock that only goes forward; of one that goes while this process runs. */
 uint64_t now(void);
+uint64_t busy(void);
 
 struct timings {
     double dependent;        /* mean, each flow chosen by the verdict before it */
