@@ -33,6 +33,7 @@
 extern "C" {
 #endif
 
+/** Marks what the shared library exports. */
 #if defined(__GNUC__) || defined(__clang__)
 #define CALPOL_API __attribute__((visibility("default")))
 #else
@@ -40,10 +41,10 @@ extern "C" {
 #endif
 
 /** Version of this header; calpol_version() tells that of the library. */
-#define CALPOL_VERSION_MAJOR 0
-#define CALPOL_VERSION_MINOR 1
-#define CALPOL_VERSION_PATCH 0
 #define CALPOL_VERSION "0.1.0"
+#define CALPOL_VERSION_MAJOR 0 /**< its first number */
+#define CALPOL_VERSION_MINOR 1 /**< its second number */
+#define CALPOL_VERSION_PATCH 0 /**< its third number */
 
 /** "None" for ids (endpoint, tier, policy). */
 #define CALPOL_NONE 0xffffffffu
@@ -70,10 +71,10 @@ enum calpol_status {
  * the call that made them returns.
  */
 struct calpol_allocator {
-    void *(*allocate)(void *context, size_t size);
-    void *(*resize)(void *context, void *pointer, size_t old_size, size_t new_size);
-    void (*release)(void *context, void *pointer, size_t size);
-    void *context;
+    void *(*allocate)(void *context, size_t size); /**< NULL: there is no memory */
+    void *(*resize)(void *context, void *pointer, size_t old_size, size_t new_size); /**< likewise */
+    void (*release)(void *context, void *pointer, size_t size); /**< pointer is never NULL */
+    void *context;                                 /**< given to each of them */
 };
 
 /** Version of the library in use, "MAJOR.MINOR.PATCH". */

@@ -153,9 +153,11 @@ struct calpol_flow {
     uint32_t destination_endpoint; /**< likewise */
     struct calpol_address source_address;      /**< family 0: not given; overrides the endpoint's */
     struct calpol_address destination_address; /**< likewise */
-    uint16_t source_port, destination_port;
-    uint8_t protocol;
-    uint8_t icmp_type, icmp_code;
+    uint16_t source_port;      /**< in the byte order of the machine */
+    uint16_t destination_port; /**< likewise */
+    uint8_t protocol;          /**< its number, 6 for TCP */
+    uint8_t icmp_type;         /**< of ICMP or ICMPv6 */
+    uint8_t icmp_code;         /**< likewise */
     uint8_t state;       /**< enum calpol_state */
     uint32_t reserved[4]; /**< zero */
 };
@@ -267,8 +269,9 @@ CALPOL_API int calpol_query_set_destination(calpol_query *query, const char *ref
 
 /** Sets protocol by name (any case) or number in decimal. */
 CALPOL_API int calpol_query_set_protocol(calpol_query *query, const char *protocol);
-/** Ports, 0 to 65535. */
+/** The source port, 0 to 65535. */
 CALPOL_API int calpol_query_set_source_port(calpol_query *query, uint32_t port);
+/** The destination port, 0 to 65535. */
 CALPOL_API int calpol_query_set_destination_port(calpol_query *query, uint32_t port);
 /** ICMP type and code, 0 to 255; code -1: not known. */
 CALPOL_API int calpol_query_set_icmp(calpol_query *query, int type, int code);
@@ -361,7 +364,9 @@ CALPOL_API void calpol_trace_free(calpol_trace *trace);
 /** Names as in the JSON form: "allow", "workload-egress", "failsafe". "unknown" for other numbers;
     "" for a reason or stage NONE. */
 CALPOL_API const char *calpol_action_name(int action);
+/** The same for a stage. */
 CALPOL_API const char *calpol_stage_name(int stage);
+/** The same for a reason. */
 CALPOL_API const char *calpol_reason_name(int reason);
 /** The name of one bit of enum calpol_dependency, "destination_port"; "unknown" for another number. */
 CALPOL_API const char *calpol_dependency_name(uint32_t dependency);

@@ -169,7 +169,8 @@ CALPOL_API void calpol_loader_free(calpol_loader *loader);
 struct calpol_diagnostic {
     uint32_t code;           /**< stable number; calpol_code_name() names it */
     uint32_t severity;       /**< enum calpol_severity */
-    uint32_t line, column;   /**< from 1, column in characters; 0: not known */
+    uint32_t line;           /**< from 1; 0: not known */
+    uint32_t column;         /**< in characters, from 1; 0: not known */
     const char *name;        /**< the code as text, "selector-syntax" */
     const char *source;      /**< as given to calpol_loader_add_text(), or the path */
     const char *resource;    /**< "GlobalNetworkPolicy/new-ns", "NetworkPolicy/shop/web" */
@@ -177,7 +178,7 @@ struct calpol_diagnostic {
     const char *message;     /**< one line: what was found and what would be right */
     const char *excerpt;     /**< the line in question, shortened around the column */
     uint32_t excerpt_column; /**< where column falls in excerpt, from 1; 0: not known */
-    uint32_t reserved;
+    uint32_t reserved;       /**< zero */
 };
 
 /** Number of diagnostics; 0 for NULL. */

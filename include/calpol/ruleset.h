@@ -23,16 +23,21 @@ CALPOL_API void calpol_ruleset_unref(calpol_ruleset *ruleset);
 
 /** How much is in a ruleset. */
 struct calpol_counts {
-    uint32_t tiers, policies, rules;
-    uint32_t endpoints; /**< workload and host endpoints; ids run from 0 */
-    uint32_t network_sets, namespaces, services, nodes;
-    uint32_t selectors;  /**< distinct ones, after combining */
-    uint32_t label_sets; /**< distinct ones */
-    uint64_t bytes;      /**< memory taken */
-    uint32_t dialect;    /**< the one in force: enum calpol_dialect, never AUTO */
+    uint32_t tiers;        /**< declared or not */
+    uint32_t policies;     /**< staged ones included */
+    uint32_t rules;        /**< of all policies, as expanded */
+    uint32_t endpoints;    /**< workload and host endpoints; ids run from 0 */
+    uint32_t network_sets; /**< of a namespace and global ones */
+    uint32_t namespaces;   /**< declared or mentioned */
+    uint32_t services;     /**< of the input */
+    uint32_t nodes;        /**< likewise */
+    uint32_t selectors;    /**< distinct ones, after combining */
+    uint32_t label_sets;   /**< distinct ones */
+    uint64_t bytes;        /**< memory taken */
+    uint32_t dialect;      /**< the one in force: enum calpol_dialect, never AUTO */
     uint32_t programs;          /**< that make calpol_evaluate() fast */
     uint32_t programs_left_out; /**< by max_program_megabytes, or because a rule cannot be said so */
-    uint32_t reserved[3];
+    uint32_t reserved[3]; /**< zero */
 };
 
 /** Fills *out_counts. CALPOL_OK, CALPOL_ERROR_INVALID_ARGUMENT, CALPOL_ERROR_ABI. */
@@ -60,13 +65,13 @@ CALPOL_API int calpol_address_parse(const char *text, struct calpol_address *out
 struct calpol_endpoint_info {
     const char *reference;      /**< "pod:NS/NAME", "workloadendpoint:NS/NAME", "hostendpoint:NAME" */
     const char *namespace_name; /**< "" for host endpoints */
-    const char *name;
+    const char *name;       /**< without the namespace */
     const char *node;       /**< "" if not known */
     const char *source;     /**< where it was declared; "" if nowhere */
     uint32_t line;          /**< from 1; 0: not known */
-    uint32_t address_count;
+    uint32_t address_count; /**< of both families */
     uint32_t is_host;       /**< 1 for a host endpoint */
-    uint32_t reserved;
+    uint32_t reserved;      /**< zero */
 };
 
 /** Describes an endpoint id. CALPOL_OK, CALPOL_ERROR_NOT_FOUND, CALPOL_ERROR_ABI. */
@@ -78,14 +83,15 @@ struct calpol_policy_info {
     const char *label;          /**< "np:shop/web", "gnp:deny", "pro:kns.shop" */
     const char *kind;           /**< "NetworkPolicy", "KubernetesNetworkPolicy", "Profile", ... */
     const char *namespace_name; /**< "" for cluster-wide kinds */
-    const char *name;
+    const char *name;   /**< as written */
     const char *source; /**< file it came from; "" for what is implied */
     uint32_t line;      /**< of the resource, from 1; 0: not known */
     uint32_t tier;      /**< id; CALPOL_NONE for profiles */
     double order;       /**< infinity if it has none */
-    uint32_t ingress_count, egress_count; /**< rules, as expanded */
+    uint32_t ingress_count; /**< rules, as expanded */
+    uint32_t egress_count;  /**< likewise */
     uint32_t staged;    /**< 1 if staged */
-    uint32_t reserved[3];
+    uint32_t reserved[3]; /**< zero */
 };
 
 /** Describes a policy id. CALPOL_OK, CALPOL_ERROR_NOT_FOUND, CALPOL_ERROR_ABI. */
@@ -94,12 +100,12 @@ CALPOL_API int calpol_ruleset_policy(const calpol_ruleset *ruleset, uint32_t pol
 
 /** A tier. */
 struct calpol_tier_info {
-    const char *name;
+    const char *name;        /**< "default" */
     double order;            /**< infinity if it has none */
     uint32_t default_action; /**< CALPOL_ACTION_DENY or CALPOL_ACTION_PASS */
-    uint32_t policy_count;
+    uint32_t policy_count;   /**< staged ones included */
     uint32_t declared;       /**< 0: built in, or only named by a policy */
-    uint32_t reserved[3];
+    uint32_t reserved[3]; /**< zero */
 };
 
 /** Describes a tier id; ids ascend in order of evaluation. Returns as above. */
