@@ -85,28 +85,67 @@ find_way(const struct cp_address_map *map, const struct cp_address_node *node, u
     return node->first == CP_WAYS_HERE ? node->here[way] : map->ways[node->first + way];
 }
 
+/* The way through the nodes of an address. */
+CP_TARGET static inline uint32_t follow(const struct cp_address_map *map, const uint8_t *bytes)
+{
+    uint32_t way = map->root;
+
+    while (way >> CP_ADDRESS_BITS == CP_ADDRESS_NODE)
+        way = find_way(map, &map->nodes[way & CP_ADDRESS_MASK], *bytes++);
+    return way;
+}
+
+/* The range of an IPv4 address, which is one of CP_MOST_RANGES from one on. */
+CP_TARGET static inline uint32_t
+find_ipv4_range(const struct cp_address_map *map, uint32_t first, uint32_t address)
+{
+    const struct cp_address_key *begins = map->begins + first;
+    uint32_t inside = 0;
+
+    if (map->count - first >= CP_MOST_RANGES) {
+        for (uint32_t i = 1; i < CP_MOST_RANGES; i++) /* without jumps */
+            inside += (uint32_t)(begins[i].high >> 32) <= address;
+        return first + inside;
+    }
+    while (first + inside + 1 < map->count &&
+           (uint32_t)(begins[inside + 1].high >> 32) <= address)
+        inside++;
+    return first + inside;
+}
+
+CP_TARGET static inline uint32_t find_ipv4(const struct cp_address_map *map,
+                                           const struct calpol_address *address)
+{
+    const uint8_t *bytes = address->bytes;
+    uint32_t way = follow(map, bytes);
+
+    if (way >> CP_ADDRESS_BITS != CP_ADDRESS_RANGES)
+        return way;
+    return map->values[find_ipv4_range(map, way & CP_ADDRESS_MASK,
+                                       (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
+                                           (uint32_t)bytes[2] << 8 | bytes[3])];
+}
+
+CP_TARGET static CP_SELDOM uint32_t find_ipv6(const struct cp_address_map *map,
+                                              const struct calpol_address *address)
+{
+    struct cp_address_key key = cp_address_key_of(address);
+    uint32_t way = follow(map, address->bytes), range = way & CP_ADDRESS_MASK;
+
+    if (way >> CP_ADDRESS_BITS != CP_ADDRESS_RANGES)
+        return way;
+    while (range + 1 < map->count && cp_address_key_compare(map->begins[range + 1], key) <= 0)
+        range++;
+    return map->values[range];
+}
+
 /* What an address is: enum cp_address_type and a number. */
 CP_TARGET static inline uint32_t find_address(const struct cp_programs *programs,
                                               const struct calpol_address *address,
                                               int family)
 {
-    const struct cp_address_map *map = &programs->addresses[family];
-    struct cp_address_key key = cp_address_key_of(address);
-    const uint8_t *bytes = address->bytes;
-    uint32_t way = map->root, range;
-
-    while (way >> CP_ADDRESS_BITS == CP_ADDRESS_NODE)
-        way = find_way(map, &map->nodes[way & CP_ADDRESS_MASK], *bytes++);
-    if (way >> CP_ADDRESS_BITS != CP_ADDRESS_RANGES)
-        return way;
-    if (!family) {
-        key.high &= ~(uint64_t)UINT32_MAX;
-        key.low = 0;
-    }
-    range = way & CP_ADDRESS_MASK;
-    while (range + 1 < map->count && cp_address_key_compare(map->begins[range + 1], key) <= 0)
-        range++;
-    return map->values[range];
+    return family ? find_ipv6(&programs->addresses[1], address)
+                  : find_ipv4(&programs->addresses[0], address);
 }
 
 /* The family of a flow between two workloads by the addresses that both have (EV-14); -1: ask the plain
@@ -678,8 +717,8 @@ CP_TARGET static CP_SELDOM bool judge_any(const struct cp_programs *programs,
 
 /* ---- Usual flows ----------------------------------------------------------------------------- */
 
-/* A flow between two workloads by their numbers, of which everything is told, with a protocol that has
-   ports. Arrays by enum cp_direction: the end that is policed in it. */
+/* A flow between two workloads, by their numbers or IPv4 addresses, of which everything is told, with a
+   protocol that has ports. Arrays by enum cp_direction: the end that is policed in it. */
 struct usual {
     const unsigned char *programs[2];
     uint32_t peer_classes[2];
@@ -692,6 +731,30 @@ struct usual {
      CALPOL_GIVEN_NO_HTTP | CALPOL_GIVEN_NO_DOMAINS)
 #define ICMP_TOLD (uint32_t)(CALPOL_GIVEN_ICMP_TYPE | CALPOL_GIVEN_ICMP_CODE)
 
+/* Who a usual flow is between. False: it is another one. */
+CP_TARGET static inline bool find_usual_ends(const struct cp_programs *programs,
+                                             const struct calpol_flow *flow,
+                                             uint32_t *out_from,
+                                             uint32_t *out_to)
+{
+    const struct cp_address_map *map = &programs->addresses[0];
+    uint32_t from, to;
+
+    *out_from = flow->source_endpoint;
+    *out_to = flow->destination_endpoint;
+    if (!(flow->source_address.family | flow->destination_address.family))
+        return true;
+    if (flow->source_address.family != 4 || flow->destination_address.family != 4 ||
+        (flow->source_endpoint & flow->destination_endpoint) != CALPOL_NONE || programs->any_family)
+        return false;
+    from = find_ipv4(map, &flow->source_address) ^ (uint32_t)CP_ADDRESS_WORKLOAD << CP_ADDRESS_BITS;
+    to = find_ipv4(map, &flow->destination_address) ^
+         (uint32_t)CP_ADDRESS_WORKLOAD << CP_ADDRESS_BITS;
+    *out_from = from;
+    *out_to = to;
+    return (from | to) <= CP_ADDRESS_MASK;
+}
+
 /* False: it is another one. */
 CP_TARGET static inline bool ask_usual(const struct cp_programs *programs,
                                        const struct calpol_flow *flow,
@@ -699,16 +762,19 @@ CP_TARGET static inline bool ask_usual(const struct cp_programs *programs,
 {
     const struct cp_endpoint_record *from = programs->any_records, *to = from;
     uint32_t other = (flow->given & ~ICMP_TOLD) ^ TOLD, slot = programs->slots[flow->protocol];
+    uint32_t source, destination;
 
-    other |= flow->state | flow->source_address.family | flow->destination_address.family;
-    other |= flow->reserved[0] | flow->reserved[1] | flow->reserved[2] | flow->reserved[3];
-    if (other | !cp_slot_has_ports(slot) | (flow->source_endpoint >= programs->workload_count) |
-        (flow->destination_endpoint >= programs->workload_count) |
-        (flow->source_endpoint == flow->destination_endpoint))
+    other |= flow->state | flow->reserved[0] | flow->reserved[1] | flow->reserved[2] |
+             flow->reserved[3] | !cp_slot_has_ports(slot);
+    if (other || !find_usual_ends(programs, flow, &source, &destination))
         return false;
-    from += flow->source_endpoint;
-    to += flow->destination_endpoint;
-    if (common_family(from->flags, to->flags) != programs->any_family)
+    if ((source >= programs->workload_count) | (destination >= programs->workload_count) |
+        (source == destination))
+        return false;
+    from += source;
+    to += destination;
+    if (!flow->source_address.family &&
+        common_family(from->flags, to->flags) != programs->any_family)
         return false;
     out_usual->programs[CP_EGRESS] = programs->code + (size_t)from->programs[CP_EGRESS] * 64;
     out_usual->programs[CP_INGRESS] = programs->code + (size_t)to->programs[CP_INGRESS] * 64;
