@@ -66,7 +66,7 @@ static void check_node(const struct cp_node *node, uint32_t depth)
 
     require(node->line >= 1 && node->column >= 1);
     if (cp_node_is_scalar(node)) {
-        require(node->text[node->length] == '\0');
+        require(node->text != NULL);
         check_number(node);
     } else {
         require(depth < MOST_DEPTH);

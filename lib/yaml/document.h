@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From bytes to trees: YAML through libyaml's events, JSON through a reader of our own.
+ * From bytes to trees, for YAML (stream.h) and JSON (json.h).
  *
  * JSON text (its first non-blank byte is "{" or "[" and it parses as JSON) is read as JSON: no YAML
- * typing, surrogate pairs joined, several values after one another allowed. Everything else goes to
- * libyaml. Both make the same nodes, keep positions and obey the same limits. A byte order mark is
+ * typing, surrogate pairs joined, several values after one another allowed. Everything else is YAML.
+ * Both make the same nodes, keep positions and obey the same limits. A byte order mark is
  * skipped, UTF-16 with one is converted; positions are those of the characters either way.
  */
 #ifndef CP_YAML_DOCUMENT_H
@@ -39,7 +39,8 @@ struct cp_documents {
 };
 
 /*
- * Reads all documents of a source into arena and appends them. Syntax errors (yaml-syntax, which
+ * Reads all documents of a source into arena and appends them. Texts of nodes may lie in the source's,
+ * which must live as long as they are used. Syntax errors (yaml-syntax, which
  * ends the stream; documents before it stay) and limits (yaml-limit) are reported to diagnostics,
  * everything else is marked in the nodes. CALPOL_OK whatever the text is like, or
  * CALPOL_ERROR_NO_MEMORY.

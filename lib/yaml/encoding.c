@@ -13,10 +13,6 @@ static const char control_character[] = "a character that YAML does not allow";
 static const char not_utf8[] = "a byte that is not UTF-8";
 static const char too_many_directives[] = "more than 100 %TAG directives";
 
-/* In every byte of a word. */
-#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
-#define EACH_TOP_BIT EACH_BYTE(0x80u)
-
 static uint32_t read_unit(struct cp_text text, size_t at, bool big_endian)
 {
     uint32_t first = (unsigned char)text.data[at], second = (unsigned char)text.data[at + 1];
@@ -86,14 +82,21 @@ int cp_encoding_decode(struct cp_arena *arena, struct cp_text text, struct cp_te
     return CALPOL_OK;
 }
 
-/* Are these eight bytes all printable ASCII? A byte below 0x20 borrows its top bit when 0x20 is
-   taken off; one carries into a wrong yes only from a byte that is itself a no. */
-static bool is_printable_word(const char *bytes)
-{
-    uint64_t word;
+/* Bytes that are looked at at once. */
+#define BLOCK_BYTES ((size_t)64)
 
-    memcpy(&word, bytes, sizeof(word));
-    return !((word | (word - EACH_BYTE(0x20u)) | (word + EACH_BYTE(0x01u))) & EACH_TOP_BIT);
+/* Are these bytes all printable ASCII or line feeds? Compilers make vectors of this. */
+static bool is_usual_block(const char *bytes)
+{
+    unsigned char unusual = 0;
+
+    for (size_t i = 0; i < BLOCK_BYTES; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+
+        unusual |=
+            (unsigned char)((unsigned char)(byte - 0x20u) >= 0x5fu) & (unsigned char)(byte != '\n');
+    }
+    return !unusual;
 }
 
 /* The length of an allowed character, or line break; 0 if it is none (YAML 1.1, 5.1). */
@@ -123,6 +126,16 @@ static void count_directive(struct cp_text line, unsigned *count)
         *count = 0;
 }
 
+/* Is this what libyaml takes for a line break or skips at the start of a line, and is none of what
+   everybody does? */
+static bool is_odd(struct cp_text rest, size_t length)
+{
+    if (rest.data[0] == '\r')
+        return length == 1;
+    return (unsigned char)rest.data[0] >= 0x80 &&
+           (cp_line_break(rest) || cp_text_starts_with(rest, CP_TEXT("\xef\xbb\xbf")));
+}
+
 /* Looks at the character at *at and goes on behind it. */
 static void check_character(struct cp_text text,
                             size_t *at,
@@ -134,28 +147,35 @@ static void check_character(struct cp_text text,
 
     if (!length) {
         *fault = (struct cp_encoding_fault){*at, CP_CODE_YAML_SYNTAX,
-                                            cp_utf8_length(rest) ? control_character : not_utf8};
+                                            cp_utf8_length(rest) ? control_character : not_utf8,
+                                            fault->is_odd};
         return;
     }
+    fault->is_odd |= is_odd(rest, length);
     if (cp_line_break(rest)) {
         count_directive(cp_text_from_byte(rest, length), directives);
         if (*directives > MOST_TAG_DIRECTIVES)
-            *fault = (struct cp_encoding_fault){*at, CP_CODE_YAML_LIMIT, too_many_directives};
+            *fault = (struct cp_encoding_fault){*at, CP_CODE_YAML_LIMIT, too_many_directives,
+                                                fault->is_odd};
     }
     *at += length;
 }
 
 void cp_encoding_check(struct cp_text text, struct cp_encoding_fault *out_fault)
 {
+    /* Hardly a text has any; else every line must be looked at. */
+    const bool has_directives = cp_text_find(text, CP_TEXT("%TAG")) != SIZE_MAX;
     unsigned directives = 0;
     size_t at = 0;
 
     *out_fault = (struct cp_encoding_fault){.offset = text.length, .code = CP_CODE_NONE};
     count_directive(text, &directives);
     while (at < text.length && !out_fault->problem) {
-        if (text.length - at >= sizeof(uint64_t) && is_printable_word(text.data + at))
-            at += sizeof(uint64_t);
-        else
+        size_t end = at + BLOCK_BYTES;
+
+        if (!has_directives && end <= text.length && is_usual_block(text.data + at))
+            at = end;
+        while (at < end && at < text.length && !out_fault->problem)
             check_character(text, &at, &directives, out_fault);
     }
 }

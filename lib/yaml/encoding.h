@@ -19,6 +19,7 @@ struct cp_encoding_fault {
     size_t offset;       /* of that byte; the length of the text if nothing is wrong */
     enum cp_code code;   /* yaml-syntax, or yaml-limit for too many directives; CP_CODE_NONE */
     const char *problem; /* NULL: nothing is wrong */
+    bool is_odd;         /* up to there: line breaks but LF and CR LF, or byte order marks */
 };
 
 /*

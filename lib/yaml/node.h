@@ -45,7 +45,7 @@ struct cp_node {
     uint32_t line, column; /* from 1, columns in characters */
     uint32_t length;       /* bytes of text (scalars, as written), items or members */
     union {
-        const char *text; /* scalars; NUL-terminated; NUL bytes may lie inside */
+        const char *text; /* scalars; not NUL-terminated; NUL bytes may lie inside */
         const struct cp_node *items;
         const struct cp_member *members;
     };

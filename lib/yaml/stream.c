@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * YAML text through libyaml: running the parser, and what its errors mean.
+ * YAML text: the quick reader, and libyaml for what that gives up: running the parser, and what its
+ * errors mean.
+ *
+ * What is given up is read from the start of its document up to the start of another, at markers,
+ * which are markers whatever stands around them. So each byte is read three times at most.
  *
  * libyaml has no limits. Its time grows with the square of the nesting, so reading stops where a
  * document is nested too deep, and goes on with a new parser where the next document begins.
@@ -8,12 +12,16 @@
 #include "yaml/stream.h"
 
 #include "base/lines.h"
+#include "yaml/block.h"
 #include "yaml/encoding.h"
 #include "yaml/events.h"
 
 /* A new parser takes longer than a small document, so that a file of such documents would take long
    to refuse. */
 #define MOST_DEEP_DOCUMENTS 100u
+
+/* And so it gets a part of some length. */
+#define LEAST_PART ((size_t)4096)
 
 struct stream {
     struct cp_events events;
@@ -177,6 +185,19 @@ static bool find_document(struct stream *stream)
     return at.length > 0;
 }
 
+/* A document was nested too deep, and another begins behind these lines. */
+static void count_deep(struct stream *stream, uint32_t lines)
+{
+    if (++stream->deep_count < MOST_DEEP_DOCUMENTS)
+        return;
+    *stream->events.error = (struct cp_yaml_error){
+        .code = CP_CODE_YAML_LIMIT,
+        .message = CP_TEXT("a hundred documents are nested too deep, the rest is not read"),
+        .line = lines + 1,
+        .column = 1,
+    };
+}
+
 /* Ends a document that is nested too deep and finds the next one. False if there is none. */
 static int skip_document(struct stream *stream, bool *out_found)
 {
@@ -186,16 +207,8 @@ static int skip_document(struct stream *stream, bool *out_found)
     *out_found = false;
     if (status != CALPOL_OK || !find_document(stream))
         return status;
-    if (++stream->deep_count < MOST_DEEP_DOCUMENTS) {
-        *out_found = true;
-        return CALPOL_OK;
-    }
-    *events->error = (struct cp_yaml_error){
-        .code = CP_CODE_YAML_LIMIT,
-        .message = CP_TEXT("a hundred documents are nested too deep, the rest is not read"),
-        .line = events->line + 1,
-        .column = 1,
-    };
+    count_deep(stream, events->line);
+    *out_found = !events->error->code;
     return CALPOL_OK;
 }
 
@@ -216,7 +229,114 @@ static void cut_off(struct stream *stream,
     cp_line_locate(text, fault->offset, &error->line, &error->column);
 }
 
-int cp_stream_read(struct cp_tree *tree, struct cp_text text, struct cp_yaml_error *out_error)
+/* Reads a part of the text from the start of a document on: all of its documents, unless there is
+   an error. */
+static int read_documents(struct stream *stream, struct cp_text part, uint32_t lines_before)
+{
+    bool found;
+    int status;
+
+    stream->part = part;
+    stream->events.line = lines_before;
+    do {
+        found = false;
+        status = read_part(stream);
+        if (status == CALPOL_OK && stream->events.deep_line)
+            status = skip_document(stream, &found);
+    } while (status == CALPOL_OK && found);
+    return status;
+}
+
+/* ---- The quick way, and libyaml where that gives up ---- */
+
+/* Where a part that libyaml reads begins. */
+struct given_up {
+    struct cp_text rest; /* of the text, from there on */
+    uint32_t line;       /* lines before it */
+    uint32_t documents;  /* that were read before it */
+    uint32_t deep_count;
+};
+
+/* The bytes of the rest up to the start of a document, LEAST_PART or more. out_lines: its lines. */
+static size_t part_length(struct cp_text rest, uint32_t *out_lines)
+{
+    const char *at = rest.data, *end = rest.data + rest.length;
+
+    *out_lines = 0;
+    do {
+        const char *line_feed = memchr(at, '\n', (size_t)(end - at));
+
+        if (!line_feed)
+            return rest.length;
+        at = line_feed + 1;
+        ++*out_lines;
+    } while ((size_t)(at - rest.data) < LEAST_PART ||
+             !cp_text_starts_with(cp_text_make(at, (size_t)(end - at)), CP_TEXT("---")) ||
+             !is_marker(cp_text_make(at, (size_t)(end - at))));
+    return (size_t)(at - rest.data);
+}
+
+/* Has libyaml read a part of the rest, or all of it if there is an error: at the end of a part that
+   would be another one than within the text, and the stream ends with it anyway. */
+static int read_given_up(struct stream *stream, struct given_up *given_up)
+{
+    struct cp_documents *documents = stream->events.tree->documents;
+    uint32_t lines;
+    size_t length = part_length(given_up->rest, &lines);
+    int status = read_documents(stream, cp_text_first(given_up->rest, length), given_up->line);
+
+    if (status == CALPOL_OK && stream->events.error->code && length < given_up->rest.length) {
+        cp_tree_forget_document(stream->events.tree);
+        cp_anchors_clear(&stream->events.anchors);
+        documents->items.count = given_up->documents;
+        stream->deep_count = given_up->deep_count;
+        *stream->events.error = (struct cp_yaml_error){.code = CP_CODE_NONE};
+        status = read_documents(stream, given_up->rest, given_up->line);
+        length = given_up->rest.length;
+    }
+    if (status == CALPOL_OK && stream->events.deep_line && length < given_up->rest.length)
+        count_deep(stream, given_up->line + lines);
+    given_up->rest = cp_text_from_byte(given_up->rest, length);
+    given_up->line += lines;
+    return status;
+}
+
+/* Reads a text that is fit for both ways. */
+static int read_both_ways(struct stream *stream, struct cp_text text)
+{
+    struct cp_tree *tree = stream->events.tree;
+    struct cp_block block;
+    int status = CALPOL_OK;
+
+    cp_block_init(&block, tree, text);
+    while (status == CALPOL_OK && block.next < block.end && !stream->events.error->code) {
+        struct given_up at = {
+            .rest = cp_text_make(block.next, (size_t)(block.end - block.next)),
+            .line = block.line,
+            .documents = tree->documents->items.count,
+            .deep_count = stream->deep_count,
+        };
+
+        switch (cp_block_read_document(&block)) {
+        case CP_BLOCK_OK:
+            tree->quick_documents++;
+            break;
+        case CP_BLOCK_NO_MEMORY:
+            return CALPOL_ERROR_NO_MEMORY;
+        case CP_BLOCK_GIVEN_UP:
+            cp_tree_forget_document(tree);
+            status = read_given_up(stream, &at);
+            block.next = at.rest.data;
+            block.line = at.line;
+        }
+    }
+    return status;
+}
+
+static int read_text(struct cp_tree *tree,
+                     struct cp_text text,
+                     bool by_events,
+                     struct cp_yaml_error *out_error)
 {
     struct stream stream = {.events = {
                                 .tree = tree,
@@ -224,19 +344,26 @@ int cp_stream_read(struct cp_tree *tree, struct cp_text text, struct cp_yaml_err
                                 .kept_count = tree->documents->items.count,
                             }};
     struct cp_encoding_fault fault;
-    bool found;
     int status;
 
     *out_error = (struct cp_yaml_error){.code = CP_CODE_NONE};
     cp_encoding_check(text, &fault);
-    stream.part = cp_text_first(text, fault.offset);
-    do {
-        found = false;
-        status = read_part(&stream);
-        if (status == CALPOL_OK && stream.events.deep_line)
-            status = skip_document(&stream, &found);
-    } while (status == CALPOL_OK && found);
+    if (!fault.problem && !fault.is_odd && !by_events)
+        return read_both_ways(&stream, text);
+    status = read_documents(&stream, cp_text_first(text, fault.offset), 0);
     if (status == CALPOL_OK && fault.problem)
         cut_off(&stream, text, &fault);
     return status;
+}
+
+int cp_stream_read(struct cp_tree *tree, struct cp_text text, struct cp_yaml_error *out_error)
+{
+    return read_text(tree, text, false, out_error);
+}
+
+int cp_stream_read_events(struct cp_tree *tree,
+                          struct cp_text text,
+                          struct cp_yaml_error *out_error)
+{
+    return read_text(tree, text, true, out_error);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * YAML text through libyaml.
+ * YAML text.
  */
 #ifndef CP_YAML_STREAM_H
 #define CP_YAML_STREAM_H
@@ -13,5 +13,11 @@
  * CALPOL_ERROR_NO_MEMORY.
  */
 int cp_stream_read(struct cp_tree *tree, struct cp_text text, struct cp_yaml_error *out_error);
+
+/* The same with libyaml for all of it, as it would be without the quick reader (block.h): what comes
+   of it is equal. For tests. */
+int cp_stream_read_events(struct cp_tree *tree,
+                          struct cp_text text,
+                          struct cp_yaml_error *out_error);
 
 #endif

@@ -215,7 +215,7 @@ static void judge_expansion(struct cp_tree *tree)
         cp_tree_spoil(tree, CP_LIMIT_ALIASES, root->line, root->column);
 }
 
-static void reset(struct cp_tree *tree)
+void cp_tree_forget_document(struct cp_tree *tree)
 {
     tree->nodes.count = 0;
     tree->frames.count = 0;
@@ -240,7 +240,7 @@ int cp_tree_end_document(struct cp_tree *tree)
         assert(tree->nodes.count == 1 && tree->frames.count == 0);
         document.root = tree->nodes.items[0];
     }
-    reset(tree);
+    cp_tree_forget_document(tree);
     /* resources.md 2.5: documents that are empty are skipped and not counted. */
     if (document.root.type == CP_NODE_NULL && !document.failed)
         return CALPOL_OK;

@@ -39,7 +39,8 @@ struct cp_tree {
     struct cp_arena scratch; /* stacks, gone at the end */
     const struct cp_yaml_limits *limits;
     struct cp_documents *documents;
-    uint32_t first_document; /* of this source in documents */
+    uint32_t first_document;  /* of this source in documents */
+    uint32_t quick_documents; /* those that libyaml was not needed for, empty ones too */
 
     CP_ARRAY(struct cp_node) nodes;
     CP_ARRAY(struct cp_tree_frame) frames;
@@ -90,6 +91,9 @@ int cp_tree_add_alias(struct cp_tree *tree,
 /* Ends a document, all of whose collections are closed unless it is spoilt. Its root goes to the
    documents unless it is null. CALPOL_OK, CALPOL_ERROR_NO_MEMORY. */
 int cp_tree_end_document(struct cp_tree *tree);
+
+/* Forgets what there is of the document that is being read. */
+void cp_tree_forget_document(struct cp_tree *tree);
 
 /* The nesting that the next collection would have: 1 for a root. */
 static inline uint32_t cp_tree_depth(const struct cp_tree *tree)

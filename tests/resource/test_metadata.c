@@ -99,30 +99,32 @@ static const struct {
     {"{\"name\": null}", "types: [Ingress], tier: other", "default.p"},
 };
 
-static void load_raw(struct loaded *loaded, const char *stored, const char *spec)
+/* The text lives in the arena, as long as what is loaded. */
+static void
+load_raw(struct loaded *loaded, struct cp_arena *arena, const char *stored, const char *spec)
 {
-    struct cp_arena arena;
     struct cp_buffer text;
 
-    cp_arena_init(&arena, NULL);
-    cp_buffer_init(&text, &arena);
+    cp_arena_init(arena, NULL);
+    cp_buffer_init(&text, arena);
     cp_buffer_format(&text,
                      "apiVersion: crd.projectcalico.org/v1\nkind: GlobalNetworkPolicy\n"
                      "metadata:\n  name: default.p\n  labels: {a: raw, b: raw}\n"
                      "  annotations: {projectcalico.org/metadata: '%s', c: raw}\nspec: {%s}\n",
                      stored, spec);
     load_resources(loaded, cp_buffer_text(&text), 0);
-    cp_arena_finish(&arena);
 }
 
 START_TEST(a_raw_object_has_its_stored_name)
 {
     struct loaded loaded;
+    struct cp_arena arena;
 
-    load_raw(&loaded, raw_names[_i].stored, raw_names[_i].spec);
+    load_raw(&loaded, &arena, raw_names[_i].stored, raw_names[_i].spec);
     expect_no_errors(&loaded);
     expect_text(loaded.collection.policies.items[0]->metadata.name, raw_names[_i].name);
     finish_resources(&loaded);
+    cp_arena_finish(&arena);
 }
 END_TEST
 
@@ -138,8 +140,9 @@ START_TEST(stored_labels_and_annotations_lie_over_raw_ones)
 {
     const struct cp_metadata *metadata;
     struct loaded loaded;
+    struct cp_arena arena;
 
-    load_raw(&loaded, "{\"labels\": {\"b\": \"new\"}, \"annotations\": {\"d\": \"new\"}}",
+    load_raw(&loaded, &arena, "{\"labels\": {\"b\": \"new\"}, \"annotations\": {\"d\": \"new\"}}",
              "types: [Ingress]");
     expect_no_errors(&loaded);
     metadata = &loaded.collection.policies.items[0]->metadata;
@@ -149,6 +152,7 @@ START_TEST(stored_labels_and_annotations_lie_over_raw_ones)
     expect_pair(&metadata->annotations, "d", "new");
     ck_assert_uint_eq(metadata->annotations.items.count, 2);
     finish_resources(&loaded);
+    cp_arena_finish(&arena);
 }
 END_TEST
 
@@ -159,11 +163,13 @@ static const char *const bad_stores[] = {"",      "[]", "{a: b}",          "{\"a
 START_TEST(stored_metadata_that_is_no_json_object_is_refused)
 {
     struct loaded loaded;
+    struct cp_arena arena;
 
-    load_raw(&loaded, bad_stores[_i], "types: [Ingress]");
+    load_raw(&loaded, &arena, bad_stores[_i], "types: [Ingress]");
     expect_report(&loaded, CALPOL_SEVERITY_ERROR, CP_CODE_CRD_METADATA,
                   "metadata.annotations[\"projectcalico.org/metadata\"]");
     finish_resources(&loaded);
+    cp_arena_finish(&arena);
 }
 END_TEST
 
