@@ -3,7 +3,7 @@
  * Services as destinations: their addresses, ports, and the backends of each port (K8-110 to
  * K8-119).
  */
-#include "compile/compiler.h"
+#include "compile/service_pods.h"
 
 #include "net/protocol.h"
 
@@ -187,29 +187,41 @@ static void find_namespace(const struct cp_compiler *compiler, struct cp_text na
     *out_end = low;
 }
 
-static int add_from_selector(struct cp_compiler *compiler, const struct cp_service_object *service,
+/* Adds the pod as a backend if the Service selects it. */
+static int try_pod(struct cp_compiler *compiler, const struct cp_service_object *service,
+                   const struct cp_service_port *port, uint32_t number, struct backend_list *list)
+{
+    const struct cp_workload_spec *pod = compiler->collection->workloads.items[number];
+
+    return is_live(service, pod) && is_selected(service, pod) ? add_pod(compiler, list, number, port)
+                                                              : CALPOL_OK;
+}
+
+static int add_from_selector(struct cp_compiler *compiler, const struct cp_service_pods *pods,
+                             const struct cp_service_object *service,
                              const struct cp_service_port *port, struct backend_list *list)
 {
+    const struct cp_wanted_label *label = cp_service_pods_find(pods, service);
     uint32_t first, end;
     int status = CALPOL_OK;
 
     if (!service->has_selector)
         return CALPOL_OK;
-    find_namespace(compiler, service->metadata.namespace_name, &first, &end);
-    for (uint32_t i = first; !status && i < end; i++) {
-        uint32_t number = compiler->sorted_workloads[i];
-        const struct cp_workload_spec *pod = compiler->collection->workloads.items[number];
-
-        if (is_live(service, pod) && is_selected(service, pod))
-            status = add_pod(compiler, list, number, port);
+    if (label) {
+        for (uint32_t i = 0; !status && i < label->pods.count; i++)
+            status = try_pod(compiler, service, port, label->pods.items[i], list);
+        return status;
     }
+    find_namespace(compiler, service->metadata.namespace_name, &first, &end);
+    for (uint32_t i = first; !status && i < end; i++)
+        status = try_pod(compiler, service, port, compiler->sorted_workloads[i], list);
     return status;
 }
 
 /* ---- Services ------------------------------------------------------------------------------------ */
 
-static int compile_port(struct cp_compiler *compiler, const struct cp_service_object *service,
-                        const struct cp_service_port *port, struct cp_service_port_entry *entry)
+static int compile_port(struct cp_compiler *compiler, const struct cp_service_pods *pods,
+                        const struct cp_service_object *service, const struct cp_service_port *port, struct cp_service_port_entry *entry)
 {
     struct backend_list list = {0};
     bool found;
@@ -218,7 +230,7 @@ static int compile_port(struct cp_compiler *compiler, const struct cp_service_ob
     if (!status && !found)
         status = add_from_slices(compiler, service, port, true, &list, &found);
     if (!status && !found)
-        status = add_from_selector(compiler, service, port, &list);
+        status = add_from_selector(compiler, pods, service, port, &list);
     if (!status)
         status = cp_keep_text(compiler, port->name, &entry->name);
     entry->protocol = port->protocol;
@@ -229,15 +241,15 @@ static int compile_port(struct cp_compiler *compiler, const struct cp_service_ob
     return status || !entry->backends ? CALPOL_ERROR_NO_MEMORY : CALPOL_OK;
 }
 
-static int compile_service(struct cp_compiler *compiler, const struct cp_service_object *spec,
-                           struct cp_service *service)
+static int compile_service(struct cp_compiler *compiler, const struct cp_service_pods *pods,
+                           const struct cp_service_object *spec, struct cp_service *service)
 {
     struct cp_service_port_entry *ports =
         CP_NEW_ARRAY(compiler->arena, struct cp_service_port_entry, spec->ports.count);
     int status = ports ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
 
     for (uint32_t i = 0; !status && i < spec->ports.count; i++)
-        status = compile_port(compiler, spec, &spec->ports.items[i], &ports[i]);
+        status = compile_port(compiler, pods, spec, &spec->ports.items[i], &ports[i]);
     if (!status)
         status = cp_keep_text(compiler, spec->metadata.namespace_name, &service->namespace_name);
     if (!status)
@@ -255,7 +267,8 @@ static int compile_service(struct cp_compiler *compiler, const struct cp_service
     return status;
 }
 
-static int add_service(struct cp_compiler *compiler, const struct cp_service_object *spec)
+static int add_service(struct cp_compiler *compiler, const struct cp_service_pods *pods,
+                       const struct cp_service_object *spec)
 {
     struct cp_service *service = cp_array_push(compiler->work, &compiler->services);
     struct cp_buffer buffer;
@@ -265,7 +278,7 @@ static int add_service(struct cp_compiler *compiler, const struct cp_service_obj
     if (!service)
         return CALPOL_ERROR_NO_MEMORY;
     *service = (struct cp_service){0};
-    status = compile_service(compiler, spec, service);
+    status = compile_service(compiler, pods, spec, service);
     if (status)
         return status;
     cp_buffer_init(&buffer, compiler->work);
@@ -313,12 +326,15 @@ static int sort_workloads(struct cp_compiler *compiler)
 int cp_compile_services(struct cp_compiler *compiler)
 {
     const struct cp_collection *collection = compiler->collection;
+    struct cp_service_pods pods;
     int status = CALPOL_OK;
 
     if (!collection->services.count)
         return CALPOL_OK;
     status = sort_workloads(compiler);
+    if (!status)
+        status = cp_service_pods_make(compiler, &pods);
     for (uint32_t i = 0; !status && i < collection->services.count; i++)
-        status = add_service(compiler, collection->services.items[i]);
+        status = add_service(compiler, &pods, collection->services.items[i]);
     return status;
 }
