@@ -49,8 +49,10 @@ def header_version(text):
 
 def check_version(results, include, version):
     found = header_version((include / "calpol" / "base.h").read_text(encoding="utf-8"))
-    results.check("the headers and the build agree on the version",
-                  [f"{name}, expected {version}" for name in found if name != version])
+    changelog = (include.parent / "debian" / "changelog").read_text(encoding="utf-8")
+    packaged = re.match(r"calpol \(([^)]*)\)", changelog).group(1)
+    results.check("the headers, the build and the packages agree on the version",
+                  [f"{name}, expected {version}" for name in (*found, packaged) if name != version])
 
 
 def main():
