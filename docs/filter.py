@@ -13,8 +13,9 @@ import sys
 def spans(line):
     """Code spans as HTML, in which nothing is read."""
     def span(match):
-        text = match.group(1).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        text = re.sub(r"([#%@\\*_~|\[\]])", r"\\\1", text).replace("::", ":&zwj;:").replace('"', "&quot;")
+        text = match.group(1).replace("\\|", "|").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        text = re.sub(r"([#%@\\*_~|\[\]])", r"\\\1", text)
+        text = text.replace("::", r"\::").replace("--", r"\--").replace('"', "&quot;")
         return f"<code>{text}</code>"
 
     return re.sub(r"(?<!`)`([^`]+)`(?!`)", span, line)
