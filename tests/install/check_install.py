@@ -98,8 +98,8 @@ def check_python(results, installed):
         results.check(name, missing)
         return
     environment = {key: value for key, value in os.environ.items() if key != "CALPOL_LIBRARY"}
-    environment.update(PYTHONPATH=str(folders[0].parent), LD_LIBRARY_PATH=str(installed.library),
-                       PYTHONDONTWRITEBYTECODE="1")
+    environment.pop("LD_LIBRARY_PATH", None)
+    environment.update(PYTHONPATH=str(folders[0].parent), PYTHONDONTWRITEBYTECODE="1")
     cat = installed.root / "examples" / "cat"
     code = (f"import calpol; r = calpol.load({str(cat / 'cluster.yaml')!r}); "
             "print(r.evaluate(source='default/cat', destination='192.0.2.1').allowed)")

@@ -2,7 +2,7 @@
 """Finding the shared library.
 
 CALPOL_LIBRARY names the file and then nothing else is tried; else the library beside this package,
-which a wheel carries; else the system's.
+which a wheel carries; else the one of the prefix in which both were installed; else the system's.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import ctypes
 import ctypes.util
 import os
 import pathlib
+import sysconfig
 from typing import Iterator, List, Mapping, Tuple
 
 from . import _abi
@@ -23,6 +24,17 @@ SONAME = "libcalpol.so." + ".".join(VERSION.split(".")[: 2 if VERSION.startswith
 BESIDE = pathlib.Path(__file__).with_name("libcalpol.so")
 
 
+def of_prefix(package: pathlib.Path) -> Iterator[str]:
+    """For a package in PREFIX/lib/python3/site-packages, or with another name for these, the library
+    in PREFIX/lib or in the folder for this machine below it."""
+    if len(package.parents) < 3 or not package.parents[1].name.startswith("python3"):
+        return
+    folder = package.parents[2]
+    for place in (folder / str(sysconfig.get_config_var("MULTIARCH")), folder):
+        if (place / SONAME).exists():
+            yield str(place / SONAME)
+
+
 def candidates(environment: Mapping[str, str], beside: pathlib.Path = BESIDE) -> Iterator[str]:
     """What to try, in order."""
     named = environment.get("CALPOL_LIBRARY")
@@ -32,6 +44,7 @@ def candidates(environment: Mapping[str, str], beside: pathlib.Path = BESIDE) ->
     if beside.exists():
         yield str(beside)
         return
+    yield from of_prefix(beside.parent)
     yield SONAME
     found = ctypes.util.find_library("calpol")
     if found and found != SONAME:

@@ -23,6 +23,18 @@ class Places(unittest.TestCase):
             found = _library.candidates({}, pathlib.Path(beside.name))
             self.assertEqual(list(found), [beside.name])
 
+    def test_a_library_of_the_same_prefix_comes_before_the_systems(self):
+        with tempfile.TemporaryDirectory() as prefix:
+            library = pathlib.Path(prefix, "lib", _library.SONAME)
+            package = pathlib.Path(prefix, "lib", "python3.11", "site-packages", "calpol")
+            package.mkdir(parents=True)
+            library.touch()
+            found = list(_library.candidates({}, package / "libcalpol.so"))
+            self.assertEqual(found[:2], [str(library), "libcalpol.so.0.1"])
+
+    def test_a_package_that_lies_elsewhere_has_no_prefix(self):
+        self.assertEqual(list(_library.of_prefix(pathlib.Path("/tree/bindings/python/calpol"))), [])
+
     def test_the_systems_is_asked_for_by_the_name_that_goes_with_the_version(self):
         with mock.patch("ctypes.util.find_library", return_value="libcalpol.so.9"):
             found = _library.candidates({}, pathlib.Path("/nowhere"))
