@@ -38,11 +38,12 @@ type Options struct {
 	// Limits: 0 is the library's default, NoLimit none. MaxBytes is for each text, not for files, and
 	// MaxTotalBytes for all input; MaxDepth is of nested mappings and sequences, and cannot be
 	// NoLimit; MaxNodes is of one document. Diagnostics beyond MaxDiagnostics are counted only. Endpoints for which there is no
-	// program within MaxProgramMegabytes are judged slowly.
+	// program within MaxProgramMegabytes are judged slowly. MaxMemoryMegabytes is of the whole load at once.
 	MaxBytes, MaxTotalBytes int64
 	MaxDepth, MaxNodes      int64
 	MaxDiagnostics          int64
 	MaxProgramMegabytes     int64
+	MaxMemoryMegabytes      int64
 
 	// Disable has names of warnings and notes to leave out: "no-dns-egress".
 	Disable []string
@@ -171,6 +172,7 @@ func (o *Options) setLimits(raw *C.struct_calpol_load_options) error {
 		{"MaxNodes", o.MaxNodes, nil, &raw.max_nodes},
 		{"MaxDiagnostics", o.MaxDiagnostics, nil, &raw.max_diagnostics},
 		{"MaxProgramMegabytes", o.MaxProgramMegabytes, nil, &raw.max_program_megabytes},
+		{"MaxMemoryMegabytes", o.MaxMemoryMegabytes, nil, &raw.max_memory_megabytes},
 	} {
 		value := limit.value
 		if value < NoLimit || value == NoLimit && limit.small == &raw.max_depth || limit.small != nil && value > math.MaxUint32 {

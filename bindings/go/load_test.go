@@ -178,5 +178,5 @@ func TestLimits(t *testing.T) {
 	_, err = Load(&Options{MaxDepth: 2}, text(shop))
 	expectError(t, err, ErrLimit)
 	mustLoad(t, &Options{MaxBytes: NoLimit, MaxTotalBytes: NoLimit, MaxNodes: NoLimit, MaxDiagnostics: NoLimit,
-		MaxProgramMegabytes: NoLimit}, shop)
+		MaxProgramMegabytes: NoLimit, MaxMemoryMegabytes: NoLimit}, shop)
 }

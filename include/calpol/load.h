@@ -75,7 +75,11 @@ struct calpol_load_options {
     uint32_t dialect;         /**< enum calpol_dialect, default CALPOL_DIALECT_AUTO */
     uint32_t max_program_megabytes; /**< of the programs that make calpol_evaluate() fast; endpoints
                                          beyond are judged slowly. Default 1024; 0: any */
-    uint32_t reserved[6];     /**< zero */
+    uint32_t max_memory_megabytes; /**< of the load: texts, what is made of them, and the ruleset, at
+                                         once; 0: any (default). libyaml's buffers and the list of
+                                         diagnostics do not count. A load that needs more ends with
+                                         CALPOL_ERROR_LIMIT and one diagnostic */
+    uint32_t reserved[5];     /**< zero */
 };
 
 /**

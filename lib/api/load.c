@@ -200,13 +200,16 @@ static int load(struct calpol_loader *loader,
 /* The work of calpol_loader_finish; result is where the ruleset goes. */
 static int make_ruleset(struct calpol_loader *loader, struct calpol_diagnostics *list, void *result)
 {
-    struct calpol_ruleset *ruleset = cp_ruleset_new(&loader->allocator);
+    const struct calpol_allocator allocator = cp_loader_allocator(loader);
+    struct calpol_ruleset *ruleset = cp_ruleset_new(&allocator);
     int status = ruleset ? load(loader, list, ruleset) : CALPOL_ERROR_NO_MEMORY;
 
-    if (status)
+    if (status) {
         cp_ruleset_unref(ruleset);
-    else
-        *(calpol_ruleset **)result = ruleset;
+        return status;
+    }
+    cp_ruleset_set_allocator(ruleset, &loader->allocator);
+    *(calpol_ruleset **)result = ruleset;
     return status;
 }
 
@@ -216,6 +219,28 @@ static void empty(struct calpol_loader *loader)
     cp_arena_finish(&loader->work);
     memset(&loader->inputs, 0, sizeof(loader->inputs));
     loader->total_bytes = 0;
+    cp_loader_reset_limit(loader);
+}
+
+/* A load that exceeded max_memory_megabytes: says so in place of all the rest, which is half of it. */
+static int report_memory(struct calpol_loader *loader, struct calpol_diagnostics **list)
+{
+    const struct cp_subject none = {.place.source = NULL};
+    struct cp_arena scratch;
+    struct cp_buffer message;
+    int status;
+
+    calpol_diagnostics_free(*list);
+    *list = new_diagnostics(loader);
+    if (!*list || list_inputs(loader, *list))
+        return CALPOL_ERROR_NO_MEMORY;
+    cp_arena_init(&scratch, &loader->allocator);
+    cp_buffer_init(&message, &scratch);
+    cp_buffer_format(&message, "the load exceeds max_memory_megabytes, which is %u",
+                     loader->options.max_memory_megabytes);
+    status = cp_diagnose(*list, &none, CP_CODE_YAML_LIMIT, cp_buffer_text(&message));
+    cp_arena_finish(&scratch);
+    return status == CALPOL_ERROR_NO_MEMORY ? status : CALPOL_ERROR_LIMIT;
 }
 
 int cp_loader_run(struct calpol_loader *loader,
@@ -227,7 +252,9 @@ int cp_loader_run(struct calpol_loader *loader,
     int status = list ? list_inputs(loader, list) : CALPOL_ERROR_NO_MEMORY;
 
     if (!status)
-        status = work(loader, list, result);
+        status = loader->limit.exceeded ? CALPOL_ERROR_NO_MEMORY : work(loader, list, result);
+    if (status == CALPOL_ERROR_NO_MEMORY && loader->limit.exceeded)
+        status = report_memory(loader, &list);
 
     empty(loader);
     if (out_diagnostics && status != CALPOL_ERROR_NO_MEMORY)

@@ -61,6 +61,20 @@ static bool is_allocator(const struct calpol_allocator *allocator)
     return !allocator || (allocator->allocate && allocator->resize && allocator->release);
 }
 
+struct calpol_allocator cp_loader_allocator(struct calpol_loader *loader)
+{
+    return loader->options.max_memory_megabytes ? cp_limited_allocator(&loader->limit)
+                                                : loader->allocator;
+}
+
+void cp_loader_reset_limit(struct calpol_loader *loader)
+{
+    loader->limit = (struct cp_memory_limit){
+        .inner = loader->allocator,
+        .left = (uint64_t)loader->options.max_memory_megabytes << 20,
+    };
+}
+
 int calpol_loader_new(const struct calpol_load_options *options, calpol_loader **out_loader)
 {
     struct calpol_load_options checked;
@@ -82,6 +96,8 @@ int calpol_loader_new(const struct calpol_load_options *options, calpol_loader *
     *loader = (struct calpol_loader){.allocator = allocator, .options = checked};
     loader->options.allocator = NULL;
     cp_arena_init(&loader->kept, &allocator);
+    cp_loader_reset_limit(loader);
+    allocator = cp_loader_allocator(loader);
     cp_arena_init(&loader->work, &allocator);
     cp_options_init(&loader->evaluation);
     *out_loader = loader;
@@ -241,14 +257,14 @@ static int add_path(struct calpol_loader *loader, const char *path)
                  : CALPOL_ERROR_NO_MEMORY;
 }
 
-/* Takes back what was added when memory ran out. */
+/* Takes back what was added when memory ran out. If max_memory_megabytes is why, the load will tell. */
 static int undo(struct calpol_loader *loader, int status, uint32_t count, uint64_t bytes)
 {
-    if (status == CALPOL_ERROR_NO_MEMORY) {
-        loader->inputs.count = count;
-        loader->total_bytes = bytes;
-    }
-    return status;
+    if (status != CALPOL_ERROR_NO_MEMORY)
+        return status;
+    loader->inputs.count = count;
+    loader->total_bytes = bytes;
+    return loader->limit.exceeded ? CALPOL_OK : status;
 }
 
 int calpol_loader_add_text(calpol_loader *loader, const char *name, const char *text, size_t length)

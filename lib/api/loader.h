@@ -24,6 +24,7 @@ struct calpol_loader {
     struct cp_options evaluation;
     uint64_t disabled[CP_CODE_COUNT / 64 + 1]; /* codes that diagnostics leave out */
     struct cp_arena work; /* texts, and all that is made of them; of this load */
+    struct cp_memory_limit limit; /* of work and of the ruleset that is being made */
     CP_ARRAY(struct cp_input *) inputs;
     uint64_t total_bytes; /* of the texts */
 };
@@ -32,6 +33,12 @@ struct calpol_loader {
 typedef int cp_load_work(struct calpol_loader *loader,
                          struct calpol_diagnostics *list,
                          void *result);
+
+/* The hook for what counts as the load's memory. */
+struct calpol_allocator cp_loader_allocator(struct calpol_loader *loader);
+
+/* Sets the limit anew, when nothing is left of a load. */
+void cp_loader_reset_limit(struct calpol_loader *loader);
 
 /* Does the work with a new list, which is handed out as for calpol_loader_finish(); and empties the
    loader. Returns what the work returned, or CALPOL_ERROR_NO_MEMORY. */

@@ -10,8 +10,21 @@
 
 #include "calpol/base.h"
 
+#include <stdbool.h>
+
 /* The hook to use for a caller's hook: itself, or malloc for NULL. */
 struct calpol_allocator cp_allocator_or_default(const struct calpol_allocator *allocator);
+
+/* Of a hook: hands out no more than so many bytes at once. */
+struct cp_memory_limit {
+    struct calpol_allocator inner; /* the hook */
+    uint64_t left;                 /* bytes that may still be handed out */
+    bool exceeded;                 /* some block was refused because of this limit */
+};
+
+/* A hook that obeys the limit, which must outlive what is allocated, or released, through it. Blocks
+   are the inner hook's: that may release them as well. */
+struct calpol_allocator cp_limited_allocator(struct cp_memory_limit *limit);
 
 /* size bytes, not cleared; NULL if there is no memory. size is not 0. */
 void *cp_allocate(const struct calpol_allocator *allocator, size_t size);

@@ -21,6 +21,13 @@ struct calpol_ruleset *cp_ruleset_new(const struct calpol_allocator *allocator)
     return ruleset;
 }
 
+void cp_ruleset_set_allocator(struct calpol_ruleset *ruleset,
+                              const struct calpol_allocator *allocator)
+{
+    ruleset->allocator = *allocator;
+    ruleset->arena.allocator = *allocator;
+}
+
 struct calpol_ruleset *cp_ruleset_ref(struct calpol_ruleset *ruleset)
 {
     /* Who takes a reference has one already, so no order is needed. */

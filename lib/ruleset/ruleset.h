@@ -376,6 +376,10 @@ struct calpol_ruleset {
 /* An empty ruleset with one reference, to be filled by compile/. NULL: no memory. */
 struct calpol_ruleset *cp_ruleset_new(const struct calpol_allocator *allocator);
 
+/* Sets the hook that releases the ruleset and serves what is made from it later. */
+void cp_ruleset_set_allocator(struct calpol_ruleset *ruleset,
+                              const struct calpol_allocator *allocator);
+
 /* One reference more, one less; the last one frees. NULL is fine. */
 struct calpol_ruleset *cp_ruleset_ref(struct calpol_ruleset *ruleset);
 void cp_ruleset_unref(struct calpol_ruleset *ruleset);

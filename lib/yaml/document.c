@@ -182,6 +182,9 @@ int cp_documents_read(const struct cp_source *source,
     status = cp_encoding_decode(arena, source->text, &text);
     if (status != CALPOL_OK || !text.length)
         return status;
+    /* UTF-16 grows. */
+    if (text.length >= UINT32_MAX)
+        return report_size(&report);
     status = read_text(text, limits, arena, documents, &error);
     return status == CALPOL_OK ? report_all(&report, documents, first, &error) : status;
 }

@@ -2,10 +2,13 @@
 /*
  * The loader: arguments, limits, what it hands out, and that it can be used again.
  */
+#include "support/failing_allocator.h"
 #include "support/sessions.h"
 #include "support/snippets.h"
 #include "support/suite.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define GOOD NODE("n1", "")
@@ -105,7 +108,7 @@ START_TEST(options_that_do_not_exist_are_refused)
     options.dialect = 3;
     ck_assert_int_eq(calpol_loader_new(&options, &loader), CALPOL_ERROR_INVALID_ARGUMENT);
     options = default_options();
-    options.reserved[5] = 1;
+    options.reserved[4] = 1;
     ck_assert_int_eq(calpol_loader_new(&options, &loader), CALPOL_ERROR_INVALID_ARGUMENT);
     options = default_options();
     options.allocator = &half;
@@ -161,6 +164,57 @@ START_TEST(all_texts_together_stay_within_max_total_bytes)
     add(loader, "b", "# 4567");
     ck_assert_uint_eq(finish(loader, CALPOL_ERROR_LIMIT, NULL), 1);
     calpol_loader_free(loader);
+}
+END_TEST
+
+/* A text of some length, which takes a multiple of it. */
+static char *long_text(size_t pods)
+{
+    char *text = malloc(pods * 128), *end = text;
+
+    ck_assert_ptr_nonnull(text);
+    for (size_t i = 0; i < pods; i++)
+        end += sprintf(end, "---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: p%zu\n", i);
+    return text;
+}
+
+START_TEST(a_load_stays_within_max_memory_megabytes)
+{
+    struct calpol_load_options options = default_options();
+    struct failing_allocator counting;
+    calpol_ruleset *ruleset = NULL;
+    struct calpol_diagnostic first;
+    char *text = long_text(10000);
+    calpol_loader *loader;
+
+    failing_allocator_init(&counting, FAIL_NEVER);
+    options.allocator = &counting.allocator;
+    /* Too little for the text, for what is made of it, and enough. */
+    for (uint32_t megabytes = 0; megabytes <= 4; megabytes += 2) {
+        options.max_memory_megabytes = megabytes ? megabytes : 1;
+        loader = new_loader(&options);
+        add(loader, "bad", BAD);
+        add(loader, "long", text);
+        if (!megabytes)
+            add(loader, "again", text);
+        ck_assert_uint_eq(finish(loader, CALPOL_ERROR_LIMIT, &first), 1);
+        ck_assert_str_eq(first.name, "yaml-limit");
+        ck_assert_uint_eq(first.line, 0);
+        /* A small one goes. */
+        add(loader, "good", GOOD);
+        ck_assert_uint_eq(finish(loader, CALPOL_OK, NULL), 0);
+        calpol_loader_free(loader);
+        ck_assert_uint_eq(counting.live_bytes, 0);
+    }
+    options.max_memory_megabytes = 1000;
+    loader = new_loader(&options);
+    add(loader, "long", text);
+    ck_assert_int_eq(calpol_loader_finish(loader, &ruleset, NULL), CALPOL_OK);
+    calpol_loader_free(loader);
+    ck_assert_uint_gt(counting.live_bytes, 0);
+    calpol_ruleset_unref(ruleset);
+    ck_assert_uint_eq(counting.live_bytes, 0);
+    free(text);
 }
 END_TEST
 
@@ -308,6 +362,7 @@ Suite *test_suite(void)
     tcase = tcase_create("limits");
     tcase_add_test(tcase, a_text_over_max_bytes_is_told_by_finish);
     tcase_add_test(tcase, all_texts_together_stay_within_max_total_bytes);
+    tcase_add_test(tcase, a_load_stays_within_max_memory_megabytes);
     tcase_add_test(tcase, what_exceeds_max_diagnostics_is_counted);
     suite_add_tcase(suite, tcase);
     tcase = tcase_create("results");

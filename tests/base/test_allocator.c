@@ -42,6 +42,48 @@ START_TEST(a_hook_is_told_every_size)
 }
 END_TEST
 
+START_TEST(a_limit_counts_what_is_in_use)
+{
+    struct failing_allocator counting;
+    struct cp_memory_limit limit = {.left = 100};
+    struct calpol_allocator hook = cp_limited_allocator(&limit);
+    void *block, *other;
+
+    failing_allocator_init(&counting, FAIL_NEVER);
+    limit.inner = counting.allocator;
+    block = cp_allocate(&hook, 60);
+    ck_assert_ptr_nonnull(block);
+    ck_assert(!limit.exceeded);
+    ck_assert_ptr_null(cp_allocate(&hook, 41));
+    ck_assert(limit.exceeded);
+    other = cp_allocate(&hook, 40);
+    ck_assert_ptr_nonnull(other);
+    ck_assert_ptr_null(cp_resize(&hook, block, 60, 61));
+    cp_release(&hook, other, 40);
+    block = cp_resize(&hook, block, 60, 100);
+    ck_assert_ptr_nonnull(block);
+    block = cp_resize(&hook, block, 100, 10);
+    ck_assert_uint_eq(limit.left, 90);
+    /* The blocks are the inner hook's. */
+    cp_release(&counting.allocator, block, 10);
+    ck_assert_uint_eq(counting.live_bytes, 0);
+}
+END_TEST
+
+START_TEST(what_the_inner_hook_refuses_exceeds_no_limit)
+{
+    struct failing_allocator failing;
+    struct cp_memory_limit limit = {.left = 100};
+    struct calpol_allocator hook = cp_limited_allocator(&limit);
+
+    failing_allocator_init(&failing, 0);
+    limit.inner = failing.allocator;
+    ck_assert_ptr_null(cp_allocate(&hook, 10));
+    ck_assert(!limit.exceeded);
+    ck_assert_uint_eq(limit.left, 100);
+}
+END_TEST
+
 START_TEST(null_is_not_released)
 {
     struct failing_allocator counting;
@@ -75,6 +117,8 @@ Suite *test_suite(void)
 
     tcase_add_test(hook, without_a_hook_memory_comes_from_malloc);
     tcase_add_test(hook, a_hook_is_told_every_size);
+    tcase_add_test(hook, a_limit_counts_what_is_in_use);
+    tcase_add_test(hook, what_the_inner_hook_refuses_exceeds_no_limit);
     tcase_add_test(hook, null_is_not_released);
     tcase_add_test(hook, a_failed_resize_leaves_the_block);
     suite_add_tcase(suite, hook);

@@ -78,7 +78,8 @@ class LoadOptions(ctypes.Structure):
         ("flags", c_uint32),
         ("dialect", c_uint32),
         ("max_program_megabytes", c_uint32),
-        ("reserved", c_uint32 * 6),
+        ("max_memory_megabytes", c_uint32),
+        ("reserved", c_uint32 * 5),
     ]
 
 

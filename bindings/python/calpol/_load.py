@@ -44,6 +44,7 @@ def load(
     max_nodes: Optional[int] = None,
     max_diagnostics: Optional[int] = None,
     max_program_megabytes: Optional[int] = None,
+    max_memory_megabytes: Optional[int] = None,
     disable: Iterable[str] = (),
     options: Optional[Mapping[str, str]] = None,
 ) -> Ruleset:
@@ -68,7 +69,8 @@ def load(
         max_bytes: Limit of one text in bytes; 0: none, None: the library's default. Likewise
             max_total_bytes (of all texts), max_depth (nested mappings and sequences), max_nodes
             (of one document), max_diagnostics (further ones are only counted),
-            max_program_megabytes (of programs; endpoints beyond are judged slowly).
+            max_program_megabytes (of programs; endpoints beyond are judged slowly),
+            max_memory_megabytes (of the whole load at once).
         disable: Names of codes of warnings and notes to leave out, "no-dns-egress".
         options: Options of evaluation, such as {"endpoint_to_host_action": "Accept"}; "preset" sets
             several at once: "iptables", "nftables", "bpf", "app-policy".
@@ -97,6 +99,7 @@ def load(
         "max_nodes": max_nodes,
         "max_diagnostics": max_diagnostics,
         "max_program_megabytes": max_program_megabytes,
+        "max_memory_megabytes": max_memory_megabytes,
     }
     with _Loader(flags, _dialect(dialect), limits) as loader:
         loader.set_options(options or {})
