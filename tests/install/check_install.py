@@ -94,6 +94,11 @@ def check_python(results, installed):
         return
     missing = [f"there is no {source}" for source in sorted(sources | {"py.typed"})
                if not (folders[0] / source).exists()]
+    place = f"/{folders[0].parent.relative_to(installed.destination)}"
+    prefix = f"/{installed.prefix.relative_to(installed.destination)}/"
+    places = [entry for entry in sys.path if entry.startswith(prefix) and entry.endswith("-packages")]
+    if places and place not in places:
+        missing.append(f"it is in {place}, but Python looks in {', '.join(places)}")
     if missing or "shared" not in installed.kinds:
         results.check(name, missing)
         return
