@@ -185,6 +185,24 @@ static uint32_t find_service_port(const struct cp_service *service,
     return CP_NONE;
 }
 
+/* A port that the reference names is one that the flow tells: false if it tells another one
+   besides. Clients of a headless Service who name its port by name get the number from DNS. */
+static bool take_service_port(struct cp_flow *flow,
+                              const struct cp_service *service,
+                              struct cp_text port)
+{
+    const struct cp_service_port_entry *entry = &service->ports[flow->service_port];
+    bool is_by_name = cp_text_equal(entry->name, port);
+
+    if (service->headless && is_by_name)
+        return true;
+    if (flow->has_destination_port)
+        return flow->destination_port == entry->port;
+    flow->has_destination_port = true;
+    flow->destination_port = entry->port;
+    return true;
+}
+
 static int find_service(struct end *end, const struct cp_reference *reference, struct cp_text port)
 {
     struct cp_flow *flow = end->both->flow;
@@ -204,7 +222,10 @@ static int find_service(struct end *end, const struct cp_reference *reference, s
     if (!port.length)
         return CALPOL_OK;
     flow->service_port = find_service_port(service, flow, port);
-    return flow->service_port == CP_NONE ? fail_reference(end, CALPOL_FLOW_UNKNOWN_REF) : CALPOL_OK;
+    if (flow->service_port == CP_NONE)
+        return fail_reference(end, CALPOL_FLOW_UNKNOWN_REF);
+    return take_service_port(flow, service, port) ? CALPOL_OK
+                                                  : fail_reference(end, CALPOL_FLOW_BAD_FIELD);
 }
 
 /* "service:NS/NAME:PORT" is a reference and a port. */

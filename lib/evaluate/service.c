@@ -226,14 +226,19 @@ static void rewrite(const struct cp_flow *flow,
     out_flow->destination_port = port;
 }
 
-/* K8-117: clients of a headless Service get a backend's address and use the port they name. */
+/* K8-117: clients of a headless Service get a backend's address and use the port they name. Who
+   names it by name alone gets the backend's from DNS, too. */
 static void reach_directly(const struct cp_flow *flow, struct cp_flow *out_flow)
 {
+    bool is_port_named = flow->service_port != CP_NONE;
+
     out_flow->pre_dnat = (struct cp_pre_dnat){.address_known = CP_ABSENT};
-    if (flow->service_port != CP_NONE)
+    if (is_port_named && !flow->has_destination_port)
         return;
-    out_flow->has_protocol = flow->has_protocol;
-    out_flow->protocol = flow->protocol;
+    if (!is_port_named) {
+        out_flow->has_protocol = flow->has_protocol;
+        out_flow->protocol = flow->protocol;
+    }
     out_flow->has_destination_port = flow->has_destination_port;
     out_flow->destination_port = flow->destination_port;
 }

@@ -187,15 +187,13 @@ enum cp_kind_status cp_kind_find(struct cp_text api_version,
         return find_calico(api_version, kind, out_kind);
     split(api_version, &group, &version);
     for (uint32_t i = 0; i < ROW_COUNT(kinds); i++) {
-        bool is_current;
-
         if (!cp_text_is(kind, kinds[i].kind) || !cp_text_is(group, kinds[i].group))
             continue;
-        is_current = cp_text_is(version, kinds[i].version);
-        if (!is_current && !has_word(kinds[i].old_versions, version))
-            continue;
         *out_kind = &kinds[i];
-        return is_current ? CP_KIND_READ : CP_KIND_READ_OLD;
+        if (cp_text_is(version, kinds[i].version))
+            return CP_KIND_READ;
+        return has_word(kinds[i].old_versions, version) ? CP_KIND_READ_OLD
+                                                        : CP_KIND_UNKNOWN_VERSION;
     }
     if (cp_text_is(api_version, "v1") && is_listed(legacy_kinds, ROW_COUNT(legacy_kinds), kind))
         return CP_KIND_LEGACY;

@@ -66,7 +66,8 @@ enum cp_kind_status {
     CP_KIND_READ_OLD,        /* the same, and the version is no longer served */
     CP_KIND_IGNORED,         /* known or foreign, and not read */
     CP_KIND_UNKNOWN,         /* a Calico group does not have it */
-    CP_KIND_UNKNOWN_VERSION, /* a Calico group of another version */
+    CP_KIND_UNKNOWN_VERSION, /* a Calico group of another version; or a kind of Kubernetes that is
+                                read, *out_kind, in a version that never was */
     CP_KIND_LEGACY           /* Calico v2's file format */
 };
 

@@ -139,15 +139,24 @@ static void report_unknown_kind(struct cp_resource_reader *reader,
     }
 }
 
+/* Of a Calico group, or of a Kubernetes kind that is read (K8-43): an API server would refuse the
+   object, and leaving it out would open what it closes (K8-130). */
 static void report_version(struct cp_resource_reader *reader,
                            const struct cp_field *root,
                            struct cp_text api_version)
 {
     struct cp_field field = cp_field_member(root, "apiVersion");
+    const struct cp_kind *kind = reader->kind;
+    bool is_split = kind && *kind->group && !strchr(kind->version, '/');
 
-    cp_report(&reader->base, &field, CP_CODE_API_VERSION_UNKNOWN, "unknown version %q, expected %s",
-              api_version,
-              cp_api_is_raw(api_version) ? "crd.projectcalico.org/v1" : "projectcalico.org/v3");
+    if (kind)
+        cp_report(&reader->base, &field, CP_CODE_API_VERSION_UNKNOWN,
+                  "unknown version %q of %s, expected %s%s%s", api_version, kind->kind,
+                  is_split ? kind->group : "", is_split ? "/" : "", kind->version);
+    else
+        cp_report(&reader->base, &field, CP_CODE_API_VERSION_UNKNOWN,
+                  "unknown version %q, expected %s", api_version,
+                  cp_api_is_raw(api_version) ? "crd.projectcalico.org/v1" : "projectcalico.org/v3");
 }
 
 static void read_by_kind(struct cp_resource_reader *reader,
@@ -156,8 +165,10 @@ static void read_by_kind(struct cp_resource_reader *reader,
                          struct cp_text kind)
 {
     struct cp_field version_field = cp_field_member(root, "apiVersion");
-    enum cp_kind_status status = cp_kind_find(api_version, kind, &reader->kind);
+    enum cp_kind_status status;
 
+    reader->kind = NULL;
+    status = cp_kind_find(api_version, kind, &reader->kind);
     if (cp_api_is_calico(api_version))
         reader->collection->has_calico = true;
     switch (status) {

@@ -120,6 +120,9 @@ static const struct {
     {"headless, by nodePort", "203.0.113.1 > 192.168.0.1 tcp :30099",
      "192.168.0.1:30099 allow; = allow (no-endpoint)"},
     {"an alias", "ops/client > service:x/alias tcp :80", "?:80 allow; = allow"},
+    {"headless, port by number", "ops/client > service:x/less:80", "pod:x/edge:80 allow; = allow"},
+    {"headless, port by name and number", "ops/client > service:x/less:a tcp :9",
+     "pod:x/edge:9 allow; = allow"},
     {"headless, port by name", "ops/client > service:x/less:a", "pod:x/edge:8080 allow; = allow"},
 
     /* What the flow leaves open. */

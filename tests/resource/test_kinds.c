@@ -73,6 +73,12 @@ static const struct {
     const char *api_version, *kind;
     enum cp_kind_status status;
 } cases[] = {
+    {"networking.k8s.io/v2", "NetworkPolicy", CP_KIND_UNKNOWN_VERSION},
+    {"networking.k8s.io/v1beta1", "NetworkPolicy", CP_KIND_UNKNOWN_VERSION},
+    {"extensions/v1", "NetworkPolicy", CP_KIND_UNKNOWN_VERSION},
+    {"policy.networking.k8s.io/v1alpha1", "ClusterNetworkPolicy", CP_KIND_UNKNOWN_VERSION},
+    {"policy.networking.k8s.io/v1alpha2", "AdminNetworkPolicy", CP_KIND_UNKNOWN_VERSION},
+    {"v2", "Pod", CP_KIND_UNKNOWN_VERSION},
     {"crd.projectcalico.org/v1", "Tier", CP_KIND_READ},
     {"crd.projectcalico.org/v3", "Tier", CP_KIND_UNKNOWN_VERSION},
     {"projectcalico.org/v1", "Tier", CP_KIND_UNKNOWN_VERSION},
@@ -83,7 +89,7 @@ static const struct {
     {"operator.tigera.io/v1", "Installation", CP_KIND_IGNORED},
     {"v1", "tier", CP_KIND_LEGACY},
     {"v1", "Tier", CP_KIND_IGNORED},
-    {"v2", "Pod", CP_KIND_IGNORED},
+    {"v2", "Widget", CP_KIND_IGNORED},
 };
 
 START_TEST(a_pair_of_version_and_kind_is_one_of_these)
