@@ -17,6 +17,7 @@ int calpol_ruleset_find_endpoint(const calpol_ruleset *ruleset,
     struct cp_arena arena;
     struct cp_text full;
     uint32_t owner = CP_NONE;
+    int status = CALPOL_ERROR_NO_MEMORY;
 
     if (!ruleset || !reference || !out_endpoint)
         return CALPOL_ERROR_INVALID_ARGUMENT;
@@ -24,10 +25,10 @@ int calpol_ruleset_find_endpoint(const calpol_ruleset *ruleset,
     cp_arena_init(&arena, &ruleset->allocator);
     full = cp_full_reference(&arena, cp_text_from(reference));
     if (full.data)
-        owner = cp_resolve_owner(&world, full, &arena);
+        status = cp_resolve_owner(&world, full, &arena, &owner);
     cp_arena_finish(&arena);
-    if (!full.data)
-        return CALPOL_ERROR_NO_MEMORY;
+    if (status)
+        return status;
     if (owner >= ruleset->workload_count + ruleset->host_endpoint_count)
         return CALPOL_ERROR_NOT_FOUND;
     *out_endpoint = owner;

@@ -62,7 +62,9 @@ static int relabel(struct calpol_query *query, struct cp_text reference, struct 
     full = cp_full_reference(arena, reference);
     if (!full.data)
         return CALPOL_ERROR_NO_MEMORY;
-    owner = cp_resolve_owner(&query->world, full, arena);
+    status = cp_resolve_owner(&query->world, full, arena, &owner);
+    if (status)
+        return status;
     if (owner == CP_NONE)
         return refuse_owner(query, reference);
     change.key.data = cp_arena_text(arena, change.key.data, change.key.length);

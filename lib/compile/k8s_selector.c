@@ -5,7 +5,7 @@
 #include "compile/k8s_selector.h"
 
 #include "base/sort.h"
-#include "compile/own_label.h"
+#include "ruleset/own_label.h"
 
 /* A selector being built: its terms, and its text. */
 struct builder {

@@ -5,9 +5,9 @@
  */
 #include "compile/compiler.h"
 
-#include "compile/own_label.h"
 #include "compile/workloads.h"
 #include "net/protocol.h"
+#include "ruleset/own_label.h"
 
 int cp_add_reference(struct cp_compiler *compiler, struct cp_text text,
                      enum cp_reference_type type, uint32_t id)

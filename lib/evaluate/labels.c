@@ -5,6 +5,7 @@
 #include "evaluate/labels.h"
 
 #include "base/sort.h"
+#include "ruleset/own_label.h"
 
 void cp_draft_init(struct cp_label_draft *draft,
                    const struct calpol_ruleset *ruleset,
@@ -116,18 +117,9 @@ const struct cp_label_set *cp_draft_finish(struct cp_label_draft *draft)
 
 bool cp_draft_add_own(struct cp_label_draft *draft, struct cp_text key, struct cp_text value)
 {
-    if (!cp_label_is_system(key))
-        return cp_draft_add(draft, key, value);
-    if (draft->ruleset->dialect == CALPOL_DIALECT_UPSTREAM)
-        return cp_draft_add_prefixed(draft, "\x01", key, value);
-    return true;
-}
+    enum calpol_dialect dialect = draft->ruleset->dialect;
 
-bool cp_label_is_system(struct cp_text key)
-{
-    return cp_text_starts_with(key, CP_TEXT("pcns.")) ||
-           cp_text_starts_with(key, CP_TEXT("pcsa.")) ||
-           cp_text_is(key, "projectcalico.org/namespace") ||
-           cp_text_is(key, "projectcalico.org/orchestrator") ||
-           cp_text_is(key, "projectcalico.org/serviceaccount");
+    if (dialect != CALPOL_DIALECT_UPSTREAM && cp_label_is_system(key))
+        return true;
+    return cp_own_label_key(draft->arena, dialect, key, &key) && cp_draft_add(draft, key, value);
 }

@@ -31,7 +31,7 @@ bool cp_draft_add_prefixed(struct cp_label_draft *draft,
                            struct cp_text value);
 
 /* Adds an own label of a workload (EV-17, K8-46): dropped if it could forge what the system sets;
-   in dialect upstream kept apart from that, as compile/own_label.h does. */
+   in dialect upstream kept apart from that, see ruleset/own_label.h. */
 bool cp_draft_add_own(struct cp_label_draft *draft, struct cp_text key, struct cp_text value);
 
 /* Adds labels of the ruleset's. */
@@ -39,9 +39,5 @@ bool cp_draft_add_labels(struct cp_label_draft *draft, const struct cp_labels *l
 
 /* The finished set, with what it matches. NULL: no memory. */
 const struct cp_label_set *cp_draft_finish(struct cp_label_draft *draft);
-
-/* Is the key one that the system sets on workloads, or reads as a namespace's or service account's
-   label (EV-17)? A workload cannot give itself such a label. */
-bool cp_label_is_system(struct cp_text key);
 
 #endif

@@ -386,9 +386,10 @@ int cp_find_participants(struct cp_participants *participants, const struct cp_f
     return status ? status : find_end(&destination);
 }
 
-uint32_t cp_resolve_owner(const struct cp_world *world,
-                          struct cp_text reference,
-                          struct cp_arena *arena)
+int cp_resolve_owner(const struct cp_world *world,
+                     struct cp_text reference,
+                     struct cp_arena *arena,
+                     uint32_t *out_owner)
 {
     struct cp_flow flow = {.rewrite = CP_REWRITE_NONE};
     struct cp_flow_problem problem;
@@ -401,6 +402,8 @@ uint32_t cp_resolve_owner(const struct cp_world *world,
     };
     struct cp_participant_words words = {.reference = reference};
     struct end end = {&both, true, &words, &flow.destination};
+    int status = find_by_reference(&end);
 
-    return find_by_reference(&end) ? CP_NONE : flow.destination.owner;
+    *out_owner = status ? CP_NONE : flow.destination.owner;
+    return status == CALPOL_ERROR_NO_MEMORY ? status : CALPOL_OK;
 }

@@ -46,9 +46,11 @@ void cp_party_of_address(const struct cp_world *world,
                          struct cp_party *out_party);
 
 /* The owner that an address, reference or short name stands for, to be relabelled: a workload, host
-   endpoint or network set. CP_NONE: none, or an end that has no labels. */
-uint32_t cp_resolve_owner(const struct cp_world *world,
-                          struct cp_text reference,
-                          struct cp_arena *arena);
+   endpoint or network set; *out_owner is CP_NONE for anything else. CALPOL_OK or
+   CALPOL_ERROR_NO_MEMORY. */
+int cp_resolve_owner(const struct cp_world *world,
+                     struct cp_text reference,
+                     struct cp_arena *arena,
+                     uint32_t *out_owner);
 
 #endif

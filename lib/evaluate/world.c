@@ -7,6 +7,7 @@
 
 #include "evaluate/labels.h"
 #include "ruleset/lookup.h"
+#include "ruleset/own_label.h"
 
 /* The rules of implied and of missing profiles (EV-112, EV-114). */
 static const struct cp_rule allow_rule = {.action = CALPOL_ACTION_ALLOW};

@@ -44,6 +44,14 @@ static void tear_down(void)
     free_compiled(&compiled);
 }
 
+static uint32_t owner_of(struct cp_text reference)
+{
+    uint32_t owner;
+
+    ck_assert_int_eq(cp_resolve_owner(&asked.world, reference, &asked.arena, &owner), CALPOL_OK);
+    return owner;
+}
+
 /* Makes a change "KEY=VALUE" or "KEY-" of who is referred to. */
 static int relabel(const char *reference, const char *text)
 {
@@ -54,7 +62,7 @@ static int relabel(const char *reference, const char *text)
         .value = cp_text_from_byte(change, equals == SIZE_MAX ? change.length : equals + 1),
         .remove = equals == SIZE_MAX,
     };
-    uint32_t owner = cp_resolve_owner(&asked.world, cp_text_from(reference), &asked.arena);
+    uint32_t owner = owner_of(cp_text_from(reference));
 
     ck_assert_uint_ne(owner, CP_NONE);
     return cp_world_relabel(&asked.world, &asked.arena, owner, &one, 1);
@@ -167,7 +175,7 @@ START_TEST(of_several_changes_of_a_label_the_last_counts)
         {CP_TEXT("role"), {NULL, 0}, true},
     };
     const char *before = result_of(&asked, "x/other > x/web");
-    uint32_t owner = cp_resolve_owner(&asked.world, CP_TEXT("x/other"), &asked.arena);
+    uint32_t owner = owner_of(CP_TEXT("x/other"));
 
     ck_assert_int_eq(cp_world_relabel(&asked.world, &asked.arena, owner, changes, 2), CALPOL_OK);
     expect_string(result_of(&asked, "x/other > x/web"), before);

@@ -2,7 +2,7 @@
 /*
  * Keys of a pod's own labels (K8-46).
  */
-#include "compile/own_label.h"
+#include "ruleset/own_label.h"
 #include "support/expect.h"
 #include "support/suite.h"
 
@@ -63,7 +63,7 @@ END_TEST
 
 Suite *test_suite(void)
 {
-    Suite *suite = suite_create("compile/own_label");
+    Suite *suite = suite_create("ruleset/own_label");
     TCase *keys_case = tcase_create("keys");
 
     tcase_add_test(keys_case, in_dialect_upstream_reserved_keys_are_put_out_of_the_way);

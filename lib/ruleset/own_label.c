@@ -2,17 +2,21 @@
 /*
  * Keys of a pod's own labels.
  */
-#include "compile/own_label.h"
+#include "ruleset/own_label.h"
+
+bool cp_label_is_system(struct cp_text key)
+{
+    return cp_text_starts_with(key, CP_TEXT("pcns.")) ||
+           cp_text_starts_with(key, CP_TEXT("pcsa.")) ||
+           cp_text_is(key, "projectcalico.org/namespace") ||
+           cp_text_is(key, "projectcalico.org/orchestrator") ||
+           cp_text_is(key, "projectcalico.org/serviceaccount");
+}
 
 /* Keys which are moved already are moved again, so that no two keys become one. */
 static bool is_reserved(struct cp_text key)
 {
-    return cp_text_starts_with(key, CP_TEXT("pcns.")) ||
-           cp_text_starts_with(key, CP_TEXT("pcsa.")) ||
-           cp_text_starts_with(key, CP_TEXT("\x01")) ||
-           cp_text_is(key, "projectcalico.org/namespace") ||
-           cp_text_is(key, "projectcalico.org/orchestrator") ||
-           cp_text_is(key, "projectcalico.org/serviceaccount");
+    return cp_label_is_system(key) || cp_text_starts_with(key, CP_TEXT("\x01"));
 }
 
 bool cp_own_label_key(struct cp_arena *arena,
