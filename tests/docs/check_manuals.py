@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The manuals say what there is, and nothing else: options, functions, statuses, errors of flows.
+"""The manuals say what there is, and nothing else: options, functions, statuses, errors of flows. Their
+examples run in a copy of examples/shop.
 
 usage: check_manuals.py CALPOL SOURCE_ROOT
 """
 
+import os
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "abi"))
 from tap import Results
@@ -110,6 +113,47 @@ def check_flow_errors(results, root, manual):
                   differences(listed, codes, "in calpol-flow(5)"))
 
 
+def literals(manual):
+    return [text.replace("\\e", "\\") for text in
+            re.findall(r"^\.Bd -literal.*\n((?:(?!\.Ed).*\n)*)\.Ed$", manual, re.M)]
+
+
+def shop(root, folder):
+    """The shop as the examples of the manuals have it, and a kubectl that tells of it."""
+    source = root / "examples" / "shop"
+    shutil.copy(source / "cluster.yaml", folder)
+    shutil.copy(source / "flows.jsonl", folder)
+    (folder / "policies").mkdir()
+    shutil.copy(source / "policies.yaml", folder / "policies")
+    kubectl = folder / "kubectl"
+    kubectl.write_text("#!/bin/sh\ncat cluster.yaml\necho ---\ncat policies/policies.yaml\n", encoding="utf-8")
+    kubectl.chmod(0o755)
+
+
+def check_commands_shown(results, calpol, root, pages):
+    for name, manual in pages.items():
+        with tempfile.TemporaryDirectory() as folder:
+            shop(root, pathlib.Path(folder))
+            path = f"{folder}:{os.path.dirname(calpol)}:{os.environ['PATH']}"
+            for example in literals(manual):
+                command = example.removeprefix("$ ")
+                if "calpol " not in command:
+                    continue
+                done = subprocess.run(["bash", "-c", command], cwd=folder, env=dict(os.environ, PATH=path),
+                                      capture_output=True, text=True)
+                faults = [] if done.returncode in (0, 2, 4) else [f"exit status {done.returncode}"]
+                results.check(f"{name}: {' '.join(command.split())}", faults + done.stderr.splitlines())
+
+
+def check_code_shown(results, root, manual):
+    code = literals(manual)[-1]
+    unit = f"#include <calpol/calpol.h>\n#include <stdio.h>\nvoid f(void);\nvoid f(void)\n{{\n{code}}}\n"
+    done = subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-x", "c", "-",
+                           "-I", str(root / "include")], input=unit, capture_output=True, text=True)
+    results.check("the example of libcalpol(3) compiles",
+                  done.stderr.splitlines() or ([] if "calpol_loader_new(" in code else ["it is not there"]))
+
+
 def lint(path):
     done = subprocess.run(["mandoc", "-Tlint", str(path)], capture_output=True, text=True)
     return [row for row in (done.stdout + done.stderr).splitlines() if NOT_INSTALLED not in row]
@@ -134,7 +178,7 @@ def check_form(results, pages):
 
 
 def main():
-    calpol, root = sys.argv[1], pathlib.Path(sys.argv[2])
+    calpol, root = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
     pages = sorted((root / "docs/man").glob("*.[1-9]"))
     text = {path.name: path.read_text(encoding="utf-8") for path in pages}
     results = Results()
@@ -143,6 +187,8 @@ def main():
     check_evaluation_options(results, calpol, text["calpol.1"])
     check_functions(results, root, text["libcalpol.3"])
     check_flow_errors(results, root, text["calpol-flow.5"])
+    check_commands_shown(results, calpol, root, text)
+    check_code_shown(results, root, text["libcalpol.3"])
     check_form(results, pages)
     results.finish()
 
