@@ -301,6 +301,27 @@ START_TEST(strides_may_be_larger_than_the_structs)
 }
 END_TEST
 
+/* Structs that are where ours would be are used in place, others are copied: with the same results. */
+START_TEST(structs_need_not_be_aligned)
+{
+    unsigned char flow_bytes[8 * sizeof(struct calpol_flow) + 1];
+    unsigned char verdict_bytes[8 * sizeof(struct calpol_verdict) + 1];
+
+    draw_flows();
+    memcpy(flow_bytes + 1, flows, 8 * sizeof(flows[0]));
+    calpol_evaluate_batch(ruleset, flows, sizeof(flows[0]), 8, verdicts, sizeof(verdicts[0]));
+    for (int shift = 0; shift < 4; shift++) {
+        void *from = shift & 1 ? (void *)(flow_bytes + 1) : (void *)flows;
+        struct calpol_verdict aligned[8];
+        void *to = shift & 2 ? (void *)(verdict_bytes + 1) : (void *)aligned;
+
+        memset(to, 0xff, sizeof(aligned));
+        calpol_evaluate_batch(ruleset, from, sizeof(flows[0]), 8, to, sizeof(verdicts[0]));
+        ck_assert_mem_eq(to, verdicts, sizeof(aligned));
+    }
+}
+END_TEST
+
 START_TEST(evaluation_takes_no_memory)
 {
     size_t before = counting.allocation_count;
@@ -374,6 +395,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(tcase, load, unload);
     tcase_add_test(tcase, a_batch_comes_to_what_single_flows_come_to);
     tcase_add_test(tcase, strides_may_be_larger_than_the_structs);
+    tcase_add_test(tcase, structs_need_not_be_aligned);
     tcase_add_test(tcase, evaluation_takes_no_memory);
     tcase_add_test(tcase, words_come_to_the_same);
     suite_add_tcase(suite, tcase);
