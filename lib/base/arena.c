@@ -14,7 +14,7 @@
 #define FIRST_BLOCK_BYTES ((size_t)4096)
 #define LARGEST_BLOCK_BYTES ((size_t)1 << 20)
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(CP_HARSH)
 #define BLOCK_PER_ALLOCATION 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)

@@ -8,7 +8,7 @@
 #include "support/failing_allocator.h"
 #include "support/suite.h"
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__SANITIZE_ADDRESS__) || defined(CP_HARSH)
 #define WATCHED true
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)

@@ -11,14 +11,12 @@ every fault was found and the tree without any has none.
 import argparse
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-COPIED = ("bench", "bindings", "cli", "docs", "examples", "fuzz", "include", "lib", "scripts",
-          "tests", "meson.build", "meson_options.txt")
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from tree import copy_tree
 
 # Name: what it stands for, and changes (file, text, other text). A text must be there once.
 FAULTS = {
@@ -64,14 +62,9 @@ FAULTS = {
 }
 
 
-def copy_tree(folder):
+def configure(folder):
     """A private copy, configured."""
-    for name in COPIED:
-        source, target = os.path.join(ROOT, name), os.path.join(folder, name)
-        if os.path.isdir(source):
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-        elif os.path.exists(source):
-            shutil.copy(source, target)
+    copy_tree(folder)
     subprocess.run(["meson", "setup", os.path.join(folder, "build"), folder, "-Doptimization=1",
                     "-Dfuzzing=none"], check=True, stdout=subprocess.DEVNULL)
 
@@ -131,7 +124,7 @@ def try_fault(folder, name, cases):
 
 
 def run(folder, arguments):
-    copy_tree(folder)
+    configure(folder)
     build(folder)
     asked, different = ask(folder, arguments.cases)
     print("%-20s %-62s %d of %d cases differ" % ("-", "nothing planted", different, asked),

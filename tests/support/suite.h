@@ -10,4 +10,11 @@
 /* Each tests/<folder>/test_<file>.c defines this one; the caller owns the suite. */
 Suite *test_suite(void);
 
+/* A harsh build (see meson_options.txt): hashes are bad on purpose. */
+#ifdef CP_HARSH
+#define HARSH true
+#else
+#define HARSH false
+#endif
+
 #endif
