@@ -19,7 +19,8 @@ static void report(struct cp_linter *linter,
 
     cp_buffer_init(&message, linter->input->work);
     cp_buffer_format_list(&message, format, arguments);
-    if (cp_metadata_subject(metadata, field, linter->input->work, &subject))
+    /* A field without data is one there was no memory for. */
+    if (field.data && cp_metadata_subject(metadata, field, linter->input->work, &subject))
         status = cp_diagnose(linter->input->diagnostics, &subject, code, cp_buffer_text(&message));
     if (status == CALPOL_ERROR_NO_MEMORY)
         linter->status = status;

@@ -29,6 +29,10 @@ static void advise_unreachable(struct cp_linter *linter,
 
     cp_buffer_init(&path, linter->input->work);
     cp_lint_rule_path(policy, rules, unconditional, "", &path);
+    if (path.failed) {
+        linter->status = CALPOL_ERROR_NO_MEMORY;
+        return;
+    }
     cp_advise_rule(linter, policy, rules, unconditional + 1, "", CP_CODE_UNREACHABLE_RULE,
                    policy->k8s && action == CALPOL_ACTION_ALLOW
                        ? "%t (%s) matches everything already, so this rule and those behind it add "

@@ -11,12 +11,13 @@ static void take(const struct cp_explained *explained,
                  struct cp_notes *notes,
                  const struct cp_buffer *buffer)
 {
-    struct cp_text *item = cp_array_push(explained->scratch, &notes->items);
+    /* A text that failed takes no place in the list: who reads it sees only what is written. */
+    struct cp_text *item = buffer->failed ? NULL : cp_array_push(explained->scratch, &notes->items);
 
-    if (!item || buffer->failed)
-        notes->failed = true;
-    else
+    if (item)
         *item = cp_buffer_text(buffer);
+    else
+        notes->failed = true;
 }
 
 /* The stage where the option has the last word although nobody set it; NULL: none (EV-195). */

@@ -47,11 +47,13 @@ bool cp_workload_endpoint_name(struct cp_resource_reader *reader,
                                     workload_part(&spec, orchestrator), part(&spec, "endpoint")};
     struct cp_buffer buffer;
 
-    cp_buffer_init(&buffer, reader->base.arena);
     for (int i = 0; i < 4; i++) {
         if (!parts[i].length || parts[i].data[0] == '-' ||
             cp_text_ends_with(parts[i], CP_TEXT("-")))
             return false;
+    }
+    cp_buffer_init(&buffer, reader->base.arena);
+    for (int i = 0; i < 4; i++) {
         if (i)
             cp_buffer_add_byte(&buffer, '-');
         add_part(&buffer, parts[i]);

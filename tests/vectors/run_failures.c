@@ -3,12 +3,12 @@
  * The vectors of whole evaluations once more, with memory that runs out: load, question and
  * explanation of each are made with one allocation failing, at several places.
  *
- *     run_failures FILE [PLACES]
+ *     run_failures FILE [PLACES [ID]]
  *
  * PLACES (default 40, 0: every one) is how many allocations of a vector fail in turn, spread over
  * all that it makes and others for each vector. The call in which one fails says so, nothing is
- * left behind, and what does not see a failure ends as it does without. Writes TAP, one test a
- * vector.
+ * left behind, and what does not see a failure ends as it does without. With an ID only that vector
+ * is run. Writes TAP, one test a vector.
  */
 #include "calpol/calpol.h"
 #include "support/compare.h"
@@ -132,6 +132,7 @@ int main(int argument_count, char **arguments)
 {
     size_t places = argument_count > 2 ? strtoul(arguments[2], NULL, 10) : USUAL_PLACES;
     unsigned failed = 0, count;
+    const char *wanted = argument_count > 3 ? arguments[3] : NULL;
     const struct cp_node *vectors;
     struct cp_arena arena;
 
@@ -142,10 +143,13 @@ int main(int argument_count, char **arguments)
         const struct cp_node *vector = &vectors->items[i];
         const struct cp_node *asked = member_of(vector, "flow");
         const char *flow = asked ? print_node(&arena, asked) : "{}";
+        const char *id = text_of(member_of(vector, "id")), *wrong;
         size_t at;
-        const char *wrong = try_vector(vector, flow, places, i, &at);
 
-        printf("%sok %u - %s\n", wrong ? "not " : "", i + 1, text_of(member_of(vector, "id")));
+        if (wanted && strcmp(wanted, id) != 0)
+            continue;
+        wrong = try_vector(vector, flow, places, i, &at);
+        printf("%sok %u - %s\n", wrong ? "not " : "", i + 1, id);
         if (wrong)
             printf("#   allocation %zu fails: %s\n", at, wrong);
         failed += wrong != NULL;
