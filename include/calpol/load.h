@@ -68,7 +68,7 @@ struct calpol_load_options {
     const struct calpol_allocator *allocator;   /**< copied; NULL: malloc */
     uint64_t max_bytes;       /**< of one text, 0: any; default 64 MiB */
     uint64_t max_total_bytes; /**< of all texts, 0: any (default) */
-    uint32_t max_depth;       /**< of nested mappings and sequences; default 100 */
+    uint32_t max_depth;       /**< of nested mappings and sequences; default 100, also for 0 */
     uint32_t max_nodes;       /**< of one document after aliases, 0: any (default) */
     uint32_t max_diagnostics; /**< of a severity; further ones are counted only; default 1,000; 0: any */
     uint32_t flags;           /**< CALPOL_LOAD_..., default 0 */

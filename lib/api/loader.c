@@ -95,6 +95,8 @@ int calpol_loader_new(const struct calpol_load_options *options, calpol_loader *
         return CALPOL_ERROR_NO_MEMORY;
     *loader = (struct calpol_loader){.allocator = allocator, .options = checked};
     loader->options.allocator = NULL;
+    if (!checked.max_depth)
+        loader->options.max_depth = default_options.max_depth;
     cp_arena_init(&loader->kept, &allocator);
     cp_loader_reset_limit(loader);
     allocator = cp_loader_allocator(loader);

@@ -150,6 +150,19 @@ START_TEST(a_text_over_max_bytes_is_told_by_finish)
 }
 END_TEST
 
+START_TEST(a_max_depth_of_0_is_the_default)
+{
+    struct calpol_load_options options = default_options();
+    calpol_loader *loader;
+
+    options.max_depth = 0;
+    loader = new_loader(&options);
+    add(loader, "nested", GOOD);
+    ck_assert_uint_eq(finish(loader, CALPOL_OK, NULL), 0);
+    calpol_loader_free(loader);
+}
+END_TEST
+
 START_TEST(all_texts_together_stay_within_max_total_bytes)
 {
     struct calpol_load_options options = default_options();
@@ -361,6 +374,7 @@ Suite *test_suite(void)
     suite_add_tcase(suite, tcase);
     tcase = tcase_create("limits");
     tcase_add_test(tcase, a_text_over_max_bytes_is_told_by_finish);
+    tcase_add_test(tcase, a_max_depth_of_0_is_the_default);
     tcase_add_test(tcase, all_texts_together_stay_within_max_total_bytes);
     tcase_add_test(tcase, a_load_stays_within_max_memory_megabytes);
     tcase_add_test(tcase, what_exceeds_max_diagnostics_is_counted);
