@@ -69,6 +69,27 @@ void cp_arena_rewind(struct cp_arena *arena)
     cp_arena_finish(&rest);
 }
 
+void cp_arena_adopt(struct cp_arena *arena, struct cp_arena *other)
+{
+    struct cp_arena_block *last = other->blocks;
+
+    if (!last)
+        return;
+    while (last->next)
+        last = last->next;
+    if (arena->blocks) {
+        last->next = arena->blocks->next;
+        arena->blocks->next = other->blocks;
+    } else {
+        arena->blocks = other->blocks;
+        arena->used = other->used;
+    }
+    arena->total += other->total;
+    other->blocks = NULL;
+    other->used = 0;
+    other->total = 0;
+}
+
 /* Size of the next block, so that size bytes fit. */
 static size_t next_block_size(const struct cp_arena *arena, size_t size)
 {

@@ -31,6 +31,9 @@ void cp_arena_finish(struct cp_arena *arena);
 /* Takes back everything that was handed out, but keeps the newest block for what comes next. */
 void cp_arena_rewind(struct cp_arena *arena);
 
+/* Takes over what was allocated from another arena of the same allocator, which is empty then. */
+void cp_arena_adopt(struct cp_arena *arena, struct cp_arena *other);
+
 /* size bytes aligned for any type, not cleared; NULL if there is no memory. size may be 0. */
 void *cp_arena_allocate(struct cp_arena *arena, size_t size);
 

@@ -8,6 +8,7 @@
 #include "base/pattern.h"
 #include "resource/collection.h"
 #include "resource/kinds.h"
+#include "yaml/document.h"
 #include "yaml/reader.h"
 
 /* How defaults are filled in (resources.md 8, 10). */
@@ -25,6 +26,7 @@ struct cp_resource_reader {
     struct cp_intern *names; /* the ruleset's: keys and values of selectors */
     struct cp_patterns *patterns;
     enum cp_door door;           /* of the object at hand */
+    const struct cp_document *at;  /* the document of the object at hand */
     uint32_t document_count;       /* of the text that was read last */
     struct cp_metadata metadata; /* of the object at hand, read and checked */
     bool tier_prefix_required;   /* load flag */

@@ -319,6 +319,7 @@ static void read_document(struct cp_resource_reader *reader, const struct cp_doc
 
     if (document->failed)
         return;
+    reader->at = document;
     reader->base.document = document->number;
     if (document->root.type == CP_NODE_SEQUENCE)
         read_items(reader, &root, &none);
@@ -326,22 +327,26 @@ static void read_document(struct cp_resource_reader *reader, const struct cp_doc
         read_root(reader, &root, &none);
 }
 
+static int visit_document(void *context, const struct cp_document *document)
+{
+    struct cp_resource_reader *reader = context;
+
+    read_document(reader, document);
+    return reader->base.status;
+}
+
 int cp_resources_read(struct cp_resource_reader *reader,
                       const struct cp_source *source,
                       const struct cp_yaml_limits *limits)
 {
-    struct cp_documents documents = {0};
-    int status =
-        cp_documents_read(source, limits, reader->base.arena, reader->base.diagnostics, &documents);
+    const struct cp_document_visitor visitor = {visit_document, reader};
+    int status;
 
-    if (status != CALPOL_OK)
-        return status;
     reader->base.source = source;
-    for (uint32_t i = 0; i < documents.items.count && reader->base.status == CALPOL_OK; i++)
-        read_document(reader, &documents.items.items[i]);
+    status = cp_documents_visit(source, limits, reader->base.arena, reader->base.diagnostics, &visitor,
+                                &reader->document_count);
     reader->base.resource = CP_TEXT("");
-    reader->document_count = documents.items.count;
     if (cp_patterns_failed(reader->patterns))
         cp_resource_no_memory(reader);
-    return reader->base.status;
+    return status ? status : reader->base.status;
 }

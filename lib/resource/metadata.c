@@ -206,7 +206,13 @@ static void set_origin(struct cp_resource_reader *reader, const struct cp_field 
     metadata->origin.place =
         (struct cp_place){reader->base.source, root->node->line, root->node->column};
     metadata->origin.document = reader->base.document;
-    metadata->node = root->node;
+    if (reader->at->again.length) {
+        metadata->again = reader->at->again.data;
+        metadata->again_length = (uint32_t)reader->at->again.length;
+        metadata->again_line = reader->at->line;
+    } else {
+        metadata->node = root->node;
+    }
     if (!root->up)
         return;
     cp_buffer_init(&path, reader->base.arena);
@@ -216,6 +222,29 @@ static void set_origin(struct cp_resource_reader *reader, const struct cp_field 
         cp_resource_no_memory(reader);
 }
 
+/* Where a field of the object stands, whose path within its document is given. */
+static bool find_place(const struct cp_metadata *metadata,
+                       struct cp_text field,
+                       struct cp_text path,
+                       struct cp_arena *scratch,
+                       struct cp_place *place)
+{
+    const struct cp_node *node;
+    struct cp_node root;
+
+    if (metadata->node) {
+        node = cp_node_at(metadata->node, field);
+    } else {
+        if (!cp_document_read_again(cp_text_make(metadata->again, metadata->again_length),
+                                    metadata->again_line, scratch, &root))
+            return false;
+        node = cp_node_at(&root, path);
+    }
+    place->line = node->line;
+    place->column = node->column;
+    return true;
+}
+
 bool cp_metadata_subject(const struct cp_metadata *metadata,
                          struct cp_text field,
                          struct cp_arena *arena,
@@ -223,7 +252,9 @@ bool cp_metadata_subject(const struct cp_metadata *metadata,
 {
     const struct cp_text *ignored =
         cp_pairs_find(&metadata->annotations, cp_text_from(CP_IGNORE_ANNOTATION));
+    struct cp_arena scratch;
     struct cp_buffer path;
+    bool is_found;
 
     cp_buffer_init(&path, arena);
     cp_buffer_add(&path, metadata->path);
@@ -236,13 +267,14 @@ bool cp_metadata_subject(const struct cp_metadata *metadata,
                                        .document = metadata->origin.document};
     if (ignored)
         out_subject->ignored = *ignored;
-    if (metadata->node) {
-        const struct cp_node *node = cp_node_at(metadata->node, field);
-
-        out_subject->place.line = node->line;
-        out_subject->place.column = node->column;
-    }
-    return !path.failed;
+    if (path.failed)
+        return false;
+    if (!metadata->node && !metadata->again)
+        return true;
+    cp_arena_init(&scratch, &arena->allocator);
+    is_found = find_place(metadata, field, out_subject->path, &scratch, &out_subject->place);
+    cp_arena_finish(&scratch);
+    return is_found;
 }
 
 /* What a raw object stores counts as if it had been written. */

@@ -61,7 +61,9 @@ struct cp_metadata {
     struct cp_text resource;    /* "NetworkPolicy/shop/web", for reports */
     struct cp_text path;        /* of the object within its document: "", "items[3]" */
     uint32_t object;            /* its number in the collection */
-    const struct cp_node *node; /* the object, as long as the work arena lives */
+    const struct cp_node *node; /* the object, as long as the work arena lives; or NULL, and then */
+    const char *again;          /* the text of its document gives the tree again (document.h), */
+    uint32_t again_length, again_line; /* with these lines before it */
 };
 
 /*

@@ -32,6 +32,9 @@ struct cp_document {
     uint32_t number;     /* within the source, from 0; empty and null documents are not counted */
     bool failed;         /* a limit was exceeded in it: reported, its tree is not to be used */
     uint8_t limit;       /* enum cp_limit: which */
+    struct cp_text again; /* a short text that gives the same tree (cp_document_read_again), if the
+                             tree does not stay; else empty */
+    uint32_t line;       /* lines of the source before that */
 };
 
 struct cp_documents {
@@ -50,5 +53,29 @@ int cp_documents_read(const struct cp_source *source,
                       struct cp_arena *arena,
                       struct calpol_diagnostics *diagnostics,
                       struct cp_documents *documents);
+
+/* Takes one document; CALPOL_OK, or what ends the reading. */
+struct cp_document_visitor {
+    int (*visit)(void *context, const struct cp_document *document);
+    void *context;
+};
+
+/*
+ * The same with each document handed to a visitor as soon as it is read. The trees of short documents
+ * go when they were visited, so that a long stream does not need memory for all of them at once; their
+ * texts stay. out_count is the number of documents. Returns what the visitor returned as well.
+ */
+int cp_documents_visit(const struct cp_source *source,
+                       const struct cp_yaml_limits *limits,
+                       struct cp_arena *arena,
+                       struct calpol_diagnostics *diagnostics,
+                       const struct cp_document_visitor *visitor,
+                       uint32_t *out_count);
+
+/* Reads the tree of a document again, into an arena. False: no memory. */
+bool cp_document_read_again(struct cp_text again,
+                            uint32_t line,
+                            struct cp_arena *arena,
+                            struct cp_node *out_root);
 
 #endif

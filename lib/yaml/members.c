@@ -127,7 +127,7 @@ int cp_members_make(struct cp_tree *tree,
     struct cp_member *members = NULL;
 
     if (count) {
-        members = cp_arena_copy(tree->arena, pairs, count * sizeof(*members));
+        members = cp_arena_copy(tree->collections, pairs, count * sizeof(*members));
         if (!members || !mark_repeats(tree, members, count))
             return CALPOL_ERROR_NO_MEMORY;
     }

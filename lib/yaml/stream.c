@@ -23,6 +23,10 @@
 /* And so it gets a part of some length. */
 #define LEAST_PART ((size_t)4096)
 
+/* Documents up to this length can be read again where somebody asks for a place in them, which takes
+   microseconds. */
+#define LONGEST_AGAIN ((size_t)4096)
+
 struct stream {
     struct cp_events events;
     yaml_parser_t parser;
@@ -301,6 +305,17 @@ static int read_given_up(struct stream *stream, struct given_up *given_up)
     return status;
 }
 
+/* Hands over a document that began at the rest. */
+static int hand_over(struct cp_tree *tree,
+                     struct cp_text rest,
+                     const struct cp_block *block,
+                     uint32_t line)
+{
+    size_t length = (size_t)(block->next - rest.data);
+
+    return cp_tree_hand_over(tree, cp_text_first(rest, length <= LONGEST_AGAIN ? length : 0), line);
+}
+
 /* Reads a text that is fit for both ways. */
 static int read_both_ways(struct stream *stream, struct cp_text text)
 {
@@ -320,12 +335,15 @@ static int read_both_ways(struct stream *stream, struct cp_text text)
         switch (cp_block_read_document(&block)) {
         case CP_BLOCK_OK:
             tree->quick_documents++;
+            status = hand_over(tree, at.rest, &block, at.line);
             break;
         case CP_BLOCK_NO_MEMORY:
             return CALPOL_ERROR_NO_MEMORY;
         case CP_BLOCK_GIVEN_UP:
             cp_tree_forget_document(tree);
             status = read_given_up(stream, &at);
+            if (status == CALPOL_OK && !stream->events.error->code)
+                status = cp_tree_hand_over(tree, CP_TEXT(""), 0);
             block.next = at.rest.data;
             block.line = at.line;
         }

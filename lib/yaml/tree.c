@@ -20,16 +20,47 @@ void cp_tree_init(struct cp_tree *tree,
 {
     *tree = (struct cp_tree){
         .arena = arena,
+        .collections = arena,
         .limits = limits,
         .documents = documents,
         .first_document = documents->items.count,
     };
     cp_arena_init(&tree->scratch, &arena->allocator);
+    cp_arena_init(&tree->passing, &arena->allocator);
 }
 
 void cp_tree_finish(struct cp_tree *tree)
 {
     cp_arena_finish(&tree->scratch);
+    cp_arena_adopt(tree->arena, &tree->passing);
+}
+
+void cp_tree_set_visitor(struct cp_tree *tree, const struct cp_document_visitor *visitor)
+{
+    tree->visitor = visitor;
+    tree->collections = &tree->passing;
+}
+
+int cp_tree_hand_over(struct cp_tree *tree, struct cp_text again, uint32_t line)
+{
+    struct cp_documents *documents = tree->documents;
+    uint32_t count = documents->items.count;
+    int status = CALPOL_OK;
+
+    if (!tree->visitor)
+        return CALPOL_OK;
+    for (uint32_t i = tree->first_document; i < count && status == CALPOL_OK; i++) {
+        documents->items.items[i].again = again;
+        documents->items.items[i].line = line;
+        status = tree->visitor->visit(tree->visitor->context, &documents->items.items[i]);
+    }
+    documents->items.count = tree->first_document;
+    tree->visited_count += count - tree->first_document;
+    if (again.length)
+        cp_arena_rewind(&tree->passing);
+    else
+        cp_arena_adopt(tree->arena, &tree->passing);
+    return status;
 }
 
 void cp_tree_spoil(struct cp_tree *tree, enum cp_limit limit, uint32_t line, uint32_t column)
@@ -166,7 +197,7 @@ static int make_sequence(struct cp_tree *tree,
                          uint32_t count)
 {
     node->length = count;
-    node->items = count ? cp_arena_copy(tree->arena, items, count * sizeof(*items)) : NULL;
+    node->items = count ? cp_arena_copy(tree->collections, items, count * sizeof(*items)) : NULL;
     if (count && !node->items)
         return CALPOL_ERROR_NO_MEMORY;
     node->deep_flaw = node->flaw != CP_FLAW_NONE;

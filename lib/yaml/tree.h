@@ -35,7 +35,11 @@ struct cp_tree_frame {
 };
 
 struct cp_tree {
-    struct cp_arena *arena;  /* for what stays */
+    struct cp_arena *arena;       /* for what stays */
+    struct cp_arena *collections; /* for items and members: the same, or passing */
+    struct cp_arena passing;      /* for those of a document, if there is a visitor */
+    const struct cp_document_visitor *visitor; /* takes documents out of the list; NULL: none does */
+    uint32_t visited_count;
     struct cp_arena scratch; /* stacks, gone at the end */
     const struct cp_yaml_limits *limits;
     struct cp_documents *documents;
@@ -60,6 +64,9 @@ void cp_tree_init(struct cp_tree *tree,
                   const struct cp_yaml_limits *limits,
                   struct cp_documents *documents);
 void cp_tree_finish(struct cp_tree *tree);
+
+/* Documents of a tree that was just initialised go to a visitor. */
+void cp_tree_set_visitor(struct cp_tree *tree, const struct cp_document_visitor *visitor);
 
 /* Spoils the document; the first limit stays. */
 void cp_tree_spoil(struct cp_tree *tree, enum cp_limit limit, uint32_t line, uint32_t column);
@@ -95,6 +102,10 @@ int cp_tree_end_document(struct cp_tree *tree);
 /* Forgets what there is of the document that is being read. */
 void cp_tree_forget_document(struct cp_tree *tree);
 
+/* Hands the documents that are read to the visitor, if there is one. again: see struct cp_document,
+   of the only document; empty if trees are to stay. What the visitor returns. */
+int cp_tree_hand_over(struct cp_tree *tree, struct cp_text again, uint32_t line);
+
 /* The nesting that the next collection would have: 1 for a root. */
 static inline uint32_t cp_tree_depth(const struct cp_tree *tree)
 {
@@ -104,7 +115,7 @@ static inline uint32_t cp_tree_depth(const struct cp_tree *tree)
 /* Number of the document that is being read. */
 static inline uint32_t cp_tree_document(const struct cp_tree *tree)
 {
-    return tree->documents->items.count - tree->first_document;
+    return tree->visited_count + tree->documents->items.count - tree->first_document;
 }
 
 /* Are that many nodes too many for what is written? (resources.md 2.4: up to a million at will, or

@@ -157,6 +157,35 @@ START_TEST(no_memory_is_noticed_and_nothing_leaks)
 }
 END_TEST
 
+START_TEST(an_arena_takes_over_what_another_has)
+{
+    struct failing_allocator counted;
+    struct cp_arena taker, other;
+
+    failing_allocator_init(&counted, FAIL_NEVER);
+    cp_arena_init(&taker, &counted.allocator);
+    cp_arena_init(&other, &counted.allocator);
+    for (int i = 0; i < 3; i++) {
+        char *mine = i ? cp_arena_text(&taker, "mine", 4) : NULL;
+        char *theirs = cp_arena_text(&other, "theirs", 6), *more;
+
+        ck_assert_ptr_nonnull(cp_arena_allocate(&other, 10000));
+        cp_arena_adopt(&taker, &other);
+        cp_arena_adopt(&taker, &other);
+        ck_assert_uint_eq(other.total, 0);
+        ck_assert_uint_eq(taker.total, counted.live_bytes);
+        more = cp_arena_text(&taker, "more", 4);
+        ck_assert_str_eq(theirs, "theirs");
+        ck_assert_str_eq(more, "more");
+        if (mine)
+            ck_assert_str_eq(mine, "mine");
+    }
+    cp_arena_finish(&other);
+    cp_arena_finish(&taker);
+    ck_assert_uint_eq(counted.live_bytes, 0);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("base/arena");
@@ -168,6 +197,7 @@ Suite *test_suite(void)
     tcase_add_test(allocation, allocations_are_aligned_and_apart);
     tcase_add_test(allocation, small_things_share_blocks);
     tcase_add_test(allocation, a_large_thing_has_room);
+    tcase_add_test(allocation, an_arena_takes_over_what_another_has);
     tcase_add_test(allocation, zeroed_memory_is_zero);
     tcase_add_test(allocation, sizes_that_overflow_are_no_memory);
     tcase_add_test(allocation, copies_are_copies);

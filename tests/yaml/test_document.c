@@ -6,8 +6,11 @@
 #include "support/documents.h"
 #include "support/expect.h"
 #include "support/failing_allocator.h"
+#include "support/same_trees.h"
 #include "support/suite.h"
 #include "yaml/reader.h"
+
+#include <stdio.h>
 
 struct reading {
     const char *text;
@@ -462,6 +465,117 @@ START_TEST(memory_may_run_out_anywhere)
 }
 END_TEST
 
+/* ---- Documents that are visited ---- */
+
+static const char *const visited[] = {
+    "",
+    "a: 1\n---\n---\nb:\n- c: [d, e]\n- 'f'\n---\n# nothing\n",
+    "a: &x 1\n---\nb: *x\n---\nc: 1\n",
+    "a: !x 1\n---\nb: 1\n---\nc: [[[[1]]]]\n---\nd: 1\n",
+    "[[[[1]]]]\n---\na: 1\n",
+    "{\"a\": 1}\n{\"b\": 2}",
+    "a: 1\n---\nb: [\n",
+    "a: 1\n---\nb: \x01",
+};
+
+struct visits {
+    const struct parsed *parsed;
+    uint32_t count, again_count;
+};
+
+static int visit(void *context, const struct cp_document *document)
+{
+    struct visits *visits = context;
+    const struct cp_document *expected = &visits->parsed->documents.items.items[visits->count++];
+    struct cp_arena arena;
+    struct cp_node root;
+
+    ck_assert_uint_le(visits->count, visits->parsed->documents.items.count);
+    ck_assert_uint_eq(document->number, expected->number);
+    ck_assert(document->failed == expected->failed);
+    ck_assert(same_trees(&document->root, &expected->root));
+    if (!document->again.length)
+        return CALPOL_OK;
+    visits->again_count++;
+    cp_arena_init(&arena, NULL);
+    ck_assert(cp_document_read_again(document->again, document->line, &arena, &root));
+    ck_assert(same_trees(&root, &expected->root));
+    cp_arena_finish(&arena);
+    return CALPOL_OK;
+}
+
+static void visit_text(struct cp_text text, uint32_t least_again)
+{
+    const struct cp_yaml_limits tight = {.max_depth = 3};
+    struct calpol_diagnostics diagnostics;
+    struct parsed parsed;
+    struct visits visits = {&parsed, 0, 0};
+    const struct cp_document_visitor visitor = {visit, &visits};
+    struct cp_arena arena;
+    uint32_t count;
+
+    parse_limited(&parsed, text, &tight);
+    cp_arena_init(&arena, NULL);
+    cp_diagnostics_init(&diagnostics, NULL, 1000, false);
+    ck_assert_int_eq(
+        cp_documents_visit(&parsed.source, &tight, &arena, &diagnostics, &visitor, &count),
+        CALPOL_OK);
+    ck_assert_uint_eq(count, parsed.documents.items.count);
+    ck_assert_uint_eq(visits.count, count);
+    ck_assert_uint_ge(visits.again_count, least_again);
+    ck_assert_uint_eq(diagnostics.error_count, parsed.diagnostics.error_count);
+    cp_diagnostics_finish(&diagnostics);
+    cp_arena_finish(&arena);
+    finish_parsed(&parsed);
+}
+
+START_TEST(a_visitor_sees_what_reading_gives)
+{
+    visit_text(cp_text_from(visited[_i]), 0);
+}
+END_TEST
+
+START_TEST(short_documents_can_be_read_again)
+{
+    static char text[3 * 5000 + 100];
+    size_t length = 0;
+
+    /* The second one is too long. */
+    for (int document = 0; document < 3; document++) {
+        length += (size_t)snprintf(text + length, sizeof(text) - length, "---\n# c\na:\n");
+        for (int i = 0; i < (document == 1 ? 1000 : 100); i++)
+            length += (size_t)snprintf(text + length, sizeof(text) - length, "- b%d\n", i);
+    }
+    visit_text(cp_text_make(text, length), 2);
+}
+END_TEST
+
+static int stop(void *context, const struct cp_document *document)
+{
+    (void)document;
+    ++*(uint32_t *)context;
+    return CALPOL_ERROR_NO_MEMORY;
+}
+
+START_TEST(a_visitor_may_end_the_reading)
+{
+    const struct cp_source source = {.name = "test", .text = CP_TEXT("a: 1\n---\nb: 1\n")};
+    uint32_t seen = 0, count;
+    const struct cp_document_visitor visitor = {stop, &seen};
+    struct calpol_diagnostics diagnostics;
+    struct cp_arena arena;
+
+    cp_arena_init(&arena, NULL);
+    cp_diagnostics_init(&diagnostics, NULL, 1000, false);
+    ck_assert_int_eq(
+        cp_documents_visit(&source, &usual_limits, &arena, &diagnostics, &visitor, &count),
+        CALPOL_ERROR_NO_MEMORY);
+    ck_assert_uint_eq(seen, 1);
+    cp_diagnostics_finish(&diagnostics);
+    cp_arena_finish(&arena);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("document");
@@ -469,6 +583,7 @@ Suite *test_suite(void)
     TCase *places = tcase_create("places");
     TCase *nodes = tcase_create("nodes");
     TCase *memory = tcase_create("memory");
+    TCase *visits;
 
     tcase_add_loop_test(readings, streams_read_as_they_should, 0, COUNT_OF(streams));
     tcase_add_loop_test(readings, broken_read_as_they_should, 0, COUNT_OF(broken));
@@ -490,5 +605,10 @@ Suite *test_suite(void)
     suite_add_tcase(suite, places);
     suite_add_tcase(suite, nodes);
     suite_add_tcase(suite, memory);
+    visits = tcase_create("visits");
+    tcase_add_loop_test(visits, a_visitor_sees_what_reading_gives, 0, COUNT_OF(visited));
+    tcase_add_test(visits, short_documents_can_be_read_again);
+    tcase_add_test(visits, a_visitor_may_end_the_reading);
+    suite_add_tcase(suite, visits);
     return suite;
 }
