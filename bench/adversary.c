@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rulesets that are meant to be hard on the compiler: is what a policy author writes compiled within
- * bounds?
+ * Rulesets that are meant to be hard on the compiler: is what a policy author writes compiled
+ * within bounds?
  *
  *     bench-adversary [--quick] [NAME...]
  *
- * Loads run with the library's usual limits. --quick takes an eighth of each. Ends with 1 if a ruleset
- * takes more than ten seconds of the processor to compile, or more than a gibibyte of memory at any
- * moment; or if the fast path and the plain walk differ on one of a thousand flows.
+ * Loads run with the library's usual limits. --quick takes an eighth of each. Ends with 1 if a
+ * ruleset takes more than ten seconds of the processor to compile, or more than a gibibyte of
+ * memory at any moment; or if the fast path and the plain walk differ on one of a thousand flows.
  */
 #include "load.h"
 #include "measure.h"
@@ -32,11 +32,12 @@
 static void write_pods(struct text *text, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        text_add(text,
-                 "---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: p%u\n  namespace: ns\n  labels:\n"
-                 "    id: v%u\n    group: g%u\nspec:\n  containers:\n  - name: c\n    ports:\n"
-                 "    - name: named\n      containerPort: %u\nstatus:\n  podIPs:\n  - ip: 10.%u.%u.%u\n",
-                 i, i, i % 16, 1 + i % 60000, i >> 16 & 255, i >> 8 & 255, i & 255);
+        text_add(
+            text,
+            "---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: p%u\n  namespace: ns\n  labels:\n"
+            "    id: v%u\n    group: g%u\nspec:\n  containers:\n  - name: c\n    ports:\n"
+            "    - name: named\n      containerPort: %u\nstatus:\n  podIPs:\n  - ip: 10.%u.%u.%u\n",
+            i, i, i % 16, 1 + i % 60000, i >> 16 & 255, i >> 8 & 255, i & 255);
 }
 
 static void begin_policy(struct text *text, uint32_t number, const char *selector, const char *type)
@@ -68,9 +69,10 @@ static void write_selectors(struct text *text, uint32_t size)
     for (uint32_t i = 0; i < size; i++) {
         snprintf(selector, sizeof(selector), "id == 'v%u' || group == 'g%u'", i, i % 16);
         begin_policy(text, i, selector, "Ingress");
-        text_add(text,
-                 "  ingress:\n  - action: %s\n    source:\n      selector: id == 'v%u' || id == 'v%u'\n",
-                 i % 3 ? "Allow" : "Deny", i * 7 % size, i * 13 % size);
+        text_add(
+            text,
+            "  ingress:\n  - action: %s\n    source:\n      selector: id == 'v%u' || id == 'v%u'\n",
+            i % 3 ? "Allow" : "Deny", i * 7 % size, i * 13 % size);
     }
     write_pods(text, size);
 }
@@ -129,16 +131,18 @@ static void write_named_ports(struct text *text, uint32_t size)
     begin_policy(text, 0, "all()", "Ingress, Egress");
     text_add(text, "  egress:\n");
     for (uint32_t i = 0; i < 16; i++)
-        text_add(text,
-                 "  - action: %s\n    protocol: TCP\n    destination:\n      selector: group == 'g%u'\n"
-                 "      ports: [named]\n",
-                 i % 3 ? "Allow" : "Deny", i);
+        text_add(
+            text,
+            "  - action: %s\n    protocol: TCP\n    destination:\n      selector: group == 'g%u'\n"
+            "      ports: [named]\n",
+            i % 3 ? "Allow" : "Deny", i);
     text_add(text, "  ingress:\n  - action: Allow\n    protocol: TCP\n    destination:\n"
                    "      notPorts: [named]\n");
     write_pods(text, size);
 }
 
-/* Every endpoint is governed by all policies; no two endpoints by the same, for one each is its own. */
+/* Every endpoint is governed by all policies; no two endpoints by the same, for one each is its
+ * own. */
 static void write_layers(struct text *text, uint32_t size)
 {
     char selector[64];
@@ -159,12 +163,9 @@ static const struct series {
     void (*write)(struct text *text, uint32_t size);
     uint32_t size;
 } all[] = {
-    {"distinct-selectors", write_selectors, 20000},
-    {"distinct-ports", write_ports, 20000},
-    {"overlapping-nets", write_nets, 100000},
-    {"own-nets", write_own_nets, 4000},
-    {"named-ports", write_named_ports, 8000},
-    {"layers", write_layers, 1600},
+    {"distinct-selectors", write_selectors, 20000}, {"distinct-ports", write_ports, 20000},
+    {"overlapping-nets", write_nets, 100000},       {"own-nets", write_own_nets, 4000},
+    {"named-ports", write_named_ports, 8000},       {"layers", write_layers, 1600},
 };
 
 /* ---- Running --------------------------------------------------------------------------------- */
@@ -214,12 +215,16 @@ static bool run(const struct series *series, bool is_quick)
 
         different += !agree(cluster.ruleset, &flow, &judged);
     }
-    is_good = !different && cluster.compile <= MOST_MILLISECONDS && cluster.most_bytes <= MOST_BYTES;
+    is_good =
+        !different && cluster.compile <= MOST_MILLISECONDS && cluster.most_bytes <= MOST_BYTES;
     printf("%-20s %8.1f %8.0f %8.0f %8.1f %8.1f %8u %8u %7.1f%s\n", series->name,
            (double)cluster.text_bytes / 1e6, cluster.read, cluster.compile,
            (double)cluster.most_bytes / 1e6, (double)cluster.ruleset->arena.total / 1e6,
            cluster.ruleset->programs->program_count, cluster.ruleset->programs->left_out,
-           100.0 * judged / flows, is_good ? "" : different ? "  WRONG" : "  TOO MUCH");
+           100.0 * judged / flows,
+           is_good     ? ""
+           : different ? "  WRONG"
+                       : "  TOO MUCH");
     fflush(stdout);
     free_cluster(&cluster);
     return is_good;

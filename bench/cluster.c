@@ -42,10 +42,11 @@ static const uint32_t ports[] = {80, 443, 8080, 5432, 6379, 9090, 53, 3306};
 static void write_namespaces(struct text *text, const struct mesh *mesh)
 {
     for (uint32_t i = 0; i < mesh->namespaces; i++)
-        text_add(text,
-                 "---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: ns%u\n  labels:\n    team: "
-                 "t%u\n    env: %s\n",
-                 i, i % mesh->teams, i % 4 ? "prod" : "dev");
+        text_add(
+            text,
+            "---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: ns%u\n  labels:\n    team: "
+            "t%u\n    env: %s\n",
+            i, i % mesh->teams, i % 4 ? "prod" : "dev");
 }
 
 /* Pods of a namespace follow each other, as kubectl prints them; those of an app differ in nothing
@@ -57,15 +58,16 @@ static void write_pods(struct text *text, const struct mesh *mesh)
     for (uint32_t i = 0; i < mesh->endpoints; i++) {
         uint32_t namespace = i / of_namespace, app = i % mesh->apps;
 
-        text_add(text,
-                 "---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: pod-%u\n  namespace: ns%u\n"
-                 "  labels:\n    app: app%u\n    tier: %s\n    team: t%u\n"
-                 "spec:\n  nodeName: node-%u\n  serviceAccountName: default\n  containers:\n"
-                 "  - name: main\n    image: registry/app%u:1.0\n    ports:\n    - name: http\n"
-                 "      containerPort: 8080\n      protocol: TCP\n"
-                 "status:\n  phase: Running\n  podIP: 10.%u.%u.%u\n  podIPs:\n  - ip: 10.%u.%u.%u\n",
-                 i, namespace, app, tiers[app % 3], namespace % mesh->teams, i % 1000, app,
-                 i >> 16 & 255, i >> 8 & 255, i & 255, i >> 16 & 255, i >> 8 & 255, i & 255);
+        text_add(
+            text,
+            "---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: pod-%u\n  namespace: ns%u\n"
+            "  labels:\n    app: app%u\n    tier: %s\n    team: t%u\n"
+            "spec:\n  nodeName: node-%u\n  serviceAccountName: default\n  containers:\n"
+            "  - name: main\n    image: registry/app%u:1.0\n    ports:\n    - name: http\n"
+            "      containerPort: 8080\n      protocol: TCP\n"
+            "status:\n  phase: Running\n  podIP: 10.%u.%u.%u\n  podIPs:\n  - ip: 10.%u.%u.%u\n",
+            i, namespace, app, tiers[app % 3], namespace % mesh->teams, i % 1000, app,
+            i >> 16 & 255, i >> 8 & 255, i & 255, i >> 16 & 255, i >> 8 & 255, i & 255);
     }
 }
 
@@ -74,19 +76,20 @@ static void write_k8s_policies(struct text *text, const struct mesh *mesh, uint6
     for (uint32_t i = 0; i < mesh->k8s_policies; i++) {
         uint32_t app = i / mesh->namespaces % mesh->apps;
 
-        text_add(text,
-                 "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: k%u\n"
-                 "  namespace: ns%u\nspec:\n  podSelector:\n    matchLabels:\n      app: app%u\n"
-                 "  policyTypes: [Ingress, Egress]\n  ingress:\n  - from:\n    - podSelector:\n"
-                 "        matchLabels:\n          app: app%u\n    - namespaceSelector:\n"
-                 "        matchLabels:\n          team: t%u\n    ports:\n    - protocol: TCP\n"
-                 "      port: %u\n    - protocol: TCP\n      port: %u\n  egress:\n  - to:\n"
-                 "    - podSelector:\n        matchLabels:\n          app: app%u\n    ports:\n"
-                 "    - protocol: TCP\n      port: %u\n  - ports:\n    - protocol: UDP\n"
-                 "      port: 53\n",
-                 i, i % mesh->namespaces, app, below(seed, mesh->apps), below(seed, mesh->teams),
-                 ports[below(seed, PORT_COUNT)], ports[below(seed, PORT_COUNT)],
-                 below(seed, mesh->apps), ports[below(seed, PORT_COUNT)]);
+        text_add(
+            text,
+            "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata:\n  name: k%u\n"
+            "  namespace: ns%u\nspec:\n  podSelector:\n    matchLabels:\n      app: app%u\n"
+            "  policyTypes: [Ingress, Egress]\n  ingress:\n  - from:\n    - podSelector:\n"
+            "        matchLabels:\n          app: app%u\n    - namespaceSelector:\n"
+            "        matchLabels:\n          team: t%u\n    ports:\n    - protocol: TCP\n"
+            "      port: %u\n    - protocol: TCP\n      port: %u\n  egress:\n  - to:\n"
+            "    - podSelector:\n        matchLabels:\n          app: app%u\n    ports:\n"
+            "    - protocol: TCP\n      port: %u\n  - ports:\n    - protocol: UDP\n"
+            "      port: 53\n",
+            i, i % mesh->namespaces, app, below(seed, mesh->apps), below(seed, mesh->teams),
+            ports[below(seed, PORT_COUNT)], ports[below(seed, PORT_COUNT)], below(seed, mesh->apps),
+            ports[below(seed, PORT_COUNT)]);
     }
 }
 
@@ -119,9 +122,10 @@ static void write_global_policies(struct text *text, const struct mesh *mesh, ui
                           "  defaultAction: Pass\n");
     for (uint32_t i = 0; i < mesh->global_policies; i++) {
         text_add(text,
-                 CALICO "kind: GlobalNetworkPolicy\nmetadata:\n  name: g%u\nspec:\n  tier: platform\n"
-                        "  order: %u\n  selector: team == 't%u' && tier == '%s'\n"
-                        "  types: [Ingress, Egress]\n",
+                 CALICO
+                 "kind: GlobalNetworkPolicy\nmetadata:\n  name: g%u\nspec:\n  tier: platform\n"
+                 "  order: %u\n  selector: team == 't%u' && tier == '%s'\n"
+                 "  types: [Ingress, Egress]\n",
                  i, i, i % mesh->teams, tiers[i / mesh->teams % 3]);
         for (int direction = 0; direction < 2; direction++) {
             const char *peer = direction ? "destination" : "source";
@@ -130,8 +134,7 @@ static void write_global_policies(struct text *text, const struct mesh *mesh, ui
             for (int rule = 0; rule < 5; rule++) {
                 uint32_t port = 10000 + below(seed, 2000);
 
-                text_add(text, "  - action: %s\n    protocol: TCP\n    %s:\n",
-                         actions[rule], peer);
+                text_add(text, "  - action: %s\n    protocol: TCP\n    %s:\n", actions[rule], peer);
                 if (rule % 2)
                     text_add(text, "      nets: [198.51.%u.0/24]\n", below(seed, 256));
                 else
@@ -161,15 +164,15 @@ void write_mesh(struct text *text, const struct mesh *mesh)
 
 #define SET_COUNT 3708u
 
-/* How many sets have how many members: most are small of their kind, one of SELDOM is anything. Chosen
-   so that all have 256,000. */
+/* How many sets have how many members: most are small of their kind, one of SELDOM is anything.
+   Chosen so that all have 256,000. */
 struct set_kind {
     uint32_t count, least, usual, most;
 };
 
 static const struct set_kind set_kinds[] = {
-    {4, 0, 0, 0},         {3035, 1, 5, 9},           {446, 10, 28, 99},
-    {64, 100, 200, 999},  {158, 1000, 1010, 9999},   {1, 54566, 54566, 54566},
+    {4, 0, 0, 0},        {3035, 1, 5, 9},         {446, 10, 28, 99},
+    {64, 100, 200, 999}, {158, 1000, 1010, 9999}, {1, 54566, 54566, 54566},
 };
 
 #define SELDOM 50u
@@ -190,8 +193,9 @@ static void write_sets(struct text *text, uint64_t *seed)
             uint32_t size = choose_size(&set_kinds[i], seed);
 
             text_add(text,
-                     CALICO "kind: GlobalNetworkSet\nmetadata:\n  name: s%u\n  labels:\n    set: s%u\n"
-                            "spec:\n  nets:\n",
+                     CALICO
+                     "kind: GlobalNetworkSet\nmetadata:\n  name: s%u\n  labels:\n    set: s%u\n"
+                     "spec:\n  nets:\n",
                      number, number);
             if (!size)
                 text->length -= strlen("  nets:\n"), text_add(text, "  nets: []\n");
@@ -211,8 +215,9 @@ static void write_production_rule(struct text *text, uint64_t *seed)
     if (below(seed, 1000) >= 242)
         text_add(text, "    destination:\n      ports: [65001]\n");
     else if (below(seed, 2))
-        text_add(text, "    source:\n      selector: set == 's%u'\n    destination:\n"
-                       "      ports: [65001]\n",
+        text_add(text,
+                 "    source:\n      selector: set == 's%u'\n    destination:\n"
+                 "      ports: [65001]\n",
                  set);
     else
         text_add(text, "    source:\n      selector: set == 's%u'\n      ports: [65001]\n", set);
@@ -263,11 +268,8 @@ static void make_prefix(uint64_t *seed, uint32_t host, uint32_t *out_address, ui
     *out_address = address & UINT32_MAX << (32 - length);
 }
 
-static void make_ports(uint64_t *seed,
-                       uint32_t any,
-                       uint32_t range,
-                       uint16_t *out_first,
-                       uint16_t *out_last)
+static void make_ports(
+    uint64_t *seed, uint32_t any, uint32_t range, uint16_t *out_first, uint16_t *out_last)
 {
     uint32_t choice = below(seed, 1000);
     uint32_t first = below(seed, 4) ? ports[below(seed, PORT_COUNT)] : 1 + below(seed, 60000);
@@ -286,7 +288,9 @@ static void make_filter(struct filter *filter, uint64_t *seed, const struct styl
     bool any_protocol = below(seed, 1000) < style->any_protocol;
 
     *filter = (struct filter){
-        .protocol = any_protocol ? 0 : below(seed, 1000) < style->udp ? 17 : 6,
+        .protocol = any_protocol                     ? 0
+                    : below(seed, 1000) < style->udp ? 17
+                                                     : 6,
         .source_last = UINT16_MAX,
         .destination_last = UINT16_MAX,
         .action = below(seed, 2) ? CALPOL_ACTION_ALLOW : CALPOL_ACTION_DENY,
@@ -337,8 +341,9 @@ void write_filters(struct text *text, const struct filter *filters, uint32_t cou
 
         if (i % 100 == 0)
             text_add(text,
-                     CALICO "kind: GlobalNetworkPolicy\nmetadata:\n  name: f%u\nspec:\n  order: %u\n"
-                            "  types: [Ingress]\n  ingress:\n",
+                     CALICO
+                     "kind: GlobalNetworkPolicy\nmetadata:\n  name: f%u\nspec:\n  order: %u\n"
+                     "  types: [Ingress]\n  ingress:\n",
                      i / 100, i / 100);
         text_add(text, "  - action: %s\n",
                  filter->action == CALPOL_ACTION_ALLOW ? "Allow" : "Deny");
@@ -349,6 +354,7 @@ void write_filters(struct text *text, const struct filter *filters, uint32_t cou
         write_end(text, "destination", filter->destination, filter->destination_length,
                   filter->destination_first, filter->destination_last);
     }
-    text_add(text, "---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: gate\n  namespace: fw\nstatus:\n"
-                   "  podIPs:\n  - ip: 172.16.0.1\n");
+    text_add(text,
+             "---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: gate\n  namespace: fw\nstatus:\n"
+             "  podIPs:\n  - ip: 172.16.0.1\n");
 }

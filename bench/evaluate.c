@@ -7,9 +7,9 @@
  * Prints a table, a row for each kind of cluster and flows, or for those named: W1, W2, W3, W4, W6.
  * --full adds, and names may too, what takes minutes or gigabytes: W5, W6-100k, W6-1M.
  *
- * Nanoseconds are those of this machine and this minute; what tells something are the ratios, taken in
- * the same run: to the plain walk, to a naive scan of the same rules in C, and to one access in a
- * random walk through as much memory as the programs take.
+ * Nanoseconds are those of this machine and this minute; what tells something are the ratios, taken
+ * in the same run: to the plain walk, to a naive scan of the same rules in C, and to one access in
+ * a random walk through as much memory as the programs take.
  */
 #include "cluster.h"
 #include "load.h"
@@ -79,7 +79,9 @@ struct check {
 };
 
 /* Flows that the fast path judges, and those on which it differs: there must be none. */
-static struct check check(const struct bench *bench, const struct calpol_flow *flows, uint32_t count)
+static struct check check(const struct bench *bench,
+                          const struct calpol_flow *flows,
+                          uint32_t count)
 {
     const struct cp_fast_kernel *kernel = cp_fast_kernel_best();
     struct check check = {0, 0, 0};
@@ -177,7 +179,8 @@ static struct calpol_flow *mesh_flows(const struct bench *bench, uint32_t count,
         flows[i].protocol = below(&seed, 10) ? 6 : 17;
         if (by_address) {
             flows[i].source_address = bench->ruleset->owners[source].nets.items[0].address;
-            flows[i].destination_address = bench->ruleset->owners[destination].nets.items[0].address;
+            flows[i].destination_address =
+                bench->ruleset->owners[destination].nets.items[0].address;
         } else {
             flows[i].source_endpoint = source;
             flows[i].destination_endpoint = destination;
@@ -186,8 +189,10 @@ static struct calpol_flow *mesh_flows(const struct bench *bench, uint32_t count,
     return flows;
 }
 
-static void
-print_mesh_row(const struct bench *bench, const char *kind, uint32_t count, bool by_address)
+static void print_mesh_row(const struct bench *bench,
+                           const char *kind,
+                           uint32_t count,
+                           bool by_address)
 {
     struct calpol_flow *flows = mesh_flows(bench, count, by_address);
 
@@ -224,8 +229,7 @@ static void bench_production(void)
 
         for (uint32_t i = 0; i < HOT_COUNT; i++) {
             flows[i] = blank_flow();
-            flows[i].source_address =
-                ipv4(kind ? (10u << 24) + below(&seed, 256000) : 0xc000020au);
+            flows[i].source_address = ipv4(kind ? (10u << 24) + below(&seed, 256000) : 0xc000020au);
             flows[i].destination_endpoint = below(&seed, 10);
             flows[i].source_port = (uint16_t)(kind ? below(&seed, 65000) : 45000);
             flows[i].destination_port = (uint16_t)(kind ? below(&seed, 65000) : 8080);
@@ -242,7 +246,8 @@ static void bench_production(void)
 static void fill_filter_flow(struct calpol_flow *flow, const struct filter *filter, uint64_t *seed)
 {
     uint32_t source_mask = filter->source_length ? UINT32_MAX << (32 - filter->source_length) : 0;
-    uint32_t mask = filter->destination_length ? UINT32_MAX << (32 - filter->destination_length) : 0;
+    uint32_t mask =
+        filter->destination_length ? UINT32_MAX << (32 - filter->destination_length) : 0;
 
     *flow = blank_flow();
     flow->destination_endpoint = 0;
@@ -346,8 +351,8 @@ static const struct {
     void (*run)(void);
     bool is_long; /* only with --full, or if it is named */
 } benches[] = {
-    {"W1", bench_w1, false}, {"W2", bench_w2, false}, {"W3", bench_production, false},
-    {"W4", bench_w4, false}, {"W6", bench_w6, false}, {"W5", bench_w5, true},
+    {"W1", bench_w1, false},          {"W2", bench_w2, false},      {"W3", bench_production, false},
+    {"W4", bench_w4, false},          {"W6", bench_w6, false},      {"W5", bench_w5, true},
     {"W6-100k", bench_w6_100k, true}, {"W6-1M", bench_w6_1m, true},
 };
 

@@ -150,12 +150,14 @@ void print_cluster(const char *name, const struct cluster *cluster)
     const struct cp_programs *programs = ruleset->programs;
     double megabytes = (double)cluster->text_bytes / 1e6, total = (double)ruleset->arena.total;
 
-    printf("  %s: %u endpoints, %u policies, %u rules, %u network sets; %.1f MB of YAML read in %.0f "
-           "ms (%.0f MB/s), compiled in %.0f ms\n",
-           name, ruleset->workload_count, ruleset->policy_count, ruleset->rule_count,
-           ruleset->network_set_count, megabytes, cluster->read, megabytes / cluster->read * 1e3,
-           cluster->compile);
-    printf("  %u classes, %u programs (%u with vectors, %u left out): %.1f MB, %.0f B a program; ruleset "
+    printf(
+        "  %s: %u endpoints, %u policies, %u rules, %u network sets; %.1f MB of YAML read in %.0f "
+        "ms (%.0f MB/s), compiled in %.0f ms\n",
+        name, ruleset->workload_count, ruleset->policy_count, ruleset->rule_count,
+        ruleset->network_set_count, megabytes, cluster->read, megabytes / cluster->read * 1e3,
+        cluster->compile);
+    printf("  %u classes, %u programs (%u with vectors, %u left out): %.1f MB, %.0f B a program; "
+           "ruleset "
            "%.1f MB: %.0f B an endpoint, %.0f B a rule, %.0f B a policy\n\n",
            programs->class_count, programs->program_count, programs->vectors_count,
            programs->left_out, (double)programs->bytes / 1e6,

@@ -11,8 +11,10 @@
 
 struct cluster {
     calpol_ruleset *ruleset;
-    double read, compile; /* milliseconds of the processor: from text to resources, from those to the ruleset */
-    size_t text_bytes, most_bytes; /* the latter: taken from the allocator at any moment of the load */
+    double read, compile; /* milliseconds of the processor: from text to resources, from those to
+                             the ruleset */
+    size_t text_bytes,
+        most_bytes; /* the latter: taken from the allocator at any moment of the load */
 };
 
 /* How much memory programs may take, and how much work. */

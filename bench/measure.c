@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Loops around the functions measured, on the clock of the process. Each is run several times, and the
- * fastest run counts: what else the machine does only ever adds.
+ * Loops around the functions measured, on the clock of the process. Each is run several times, and
+ * the fastest run counts: what else the machine does only ever adds.
  */
 #include "measure.h"
 
@@ -54,7 +54,9 @@ static uint32_t ask_ruleset(const void *context, const struct calpol_flow *flow)
     return verdict.egress.policy + verdict.ingress.policy;
 }
 
-double measure_function(ask_flow *ask, const void *context, const struct calpol_flow *flows,
+double measure_function(ask_flow *ask,
+                        const void *context,
+                        const struct calpol_flow *flows,
                         uint32_t count)
 {
     uint64_t whole = 0;

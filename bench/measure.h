@@ -12,8 +12,8 @@ uint64_t now(void);
 uint64_t busy(void);
 
 struct timings {
-    double dependent;        /* mean, each flow chosen by the verdict before it */
-    double median, late;     /* p50 and p99 of single calls, without the cost of the clock */
+    double dependent;    /* mean, each flow chosen by the verdict before it */
+    double median, late; /* p50 and p99 of single calls, without the cost of the clock */
     double batch16, batch1024;
 };
 
@@ -24,7 +24,9 @@ struct timings measure(const calpol_ruleset *ruleset,
 
 /* Mean of one call of a function per flow, each depending on the one before. */
 typedef uint32_t ask_flow(const void *context, const struct calpol_flow *flow);
-double measure_function(ask_flow *ask, const void *context, const struct calpol_flow *flows,
+double measure_function(ask_flow *ask,
+                        const void *context,
+                        const struct calpol_flow *flows,
                         uint32_t count);
 
 /* Nanoseconds of one access in a walk from line to line at random through so much memory. */

@@ -124,8 +124,9 @@ static void add_policy(struct growing *list, const struct cp_policy *policy, int
         add_rule(list, &policy->rules[direction][i]);
 }
 
-static struct chain
-make_chain(const calpol_ruleset *ruleset, const struct cp_owner *owner, int direction)
+static struct chain make_chain(const calpol_ruleset *ruleset,
+                               const struct cp_owner *owner,
+                               int direction)
 {
     const struct cp_label_set *set = cp_owner_labels(ruleset, owner);
     struct growing list = {NULL, 0, 0};
@@ -172,8 +173,8 @@ static void find_holders(struct naive *naive)
 
             if (!cp_label_set_matches(cp_owner_labels(ruleset, set), i) || !set->nets.count)
                 continue;
-            holders->ranges = realloc(holders->ranges,
-                                      (holders->count + set->nets.count) * sizeof(*holders->ranges));
+            holders->ranges = realloc(holders->ranges, (holders->count + set->nets.count) *
+                                                           sizeof(*holders->ranges));
             if (!holders->ranges)
                 abort();
             for (uint32_t n = 0; n < set->nets.count; n++) {
@@ -252,7 +253,8 @@ static bool holds(const struct holders *holders, uint32_t address)
 
 static bool fits(const struct naive *naive, const struct side *side, const struct end *end)
 {
-    if (end->port < side->first || end->port > side->last || (end->address & side->mask) != side->net)
+    if (end->port < side->first || end->port > side->last ||
+        (end->address & side->mask) != side->net)
         return false;
     if (side->selector == CP_NONE)
         return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rival at hand: for each endpoint the rules that govern it behind each other, scanned one by one.
+ * The rival at hand: for each endpoint the rules that govern it behind each other, scanned one by
+ * one.
  *
  * It knows just what the generated clusters have (bench/cluster.h), which is enough to judge them:
  * protocol, one range of ports on each side, one selector and one IPv4 net on each side. Labels are

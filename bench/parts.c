@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What single parts of the work cost: reading YAML and JSON, selectors, memory by what it is for, and
- * asking a whole cluster.
+ * What single parts of the work cost: reading YAML and JSON, selectors, memory by what it is for,
+ * and asking a whole cluster.
  *
  *     bench-parts
  */
@@ -88,7 +88,8 @@ static void bench_yaml(void)
         events = better(events, start);
     }
     read = read_text(&text);
-    printf("YAML, 10,000 policies and 20,000 pods, %.1f MB: to resources %.0f MB/s; libyaml's events alone "
+    printf("YAML, 10,000 policies and 20,000 pods, %.1f MB: to resources %.0f MB/s; libyaml's "
+           "events alone "
            "%.0f MB/s: %.2f times as long\n",
            megabytes, megabytes / read * 1e3, megabytes / events * 1e9, read * 1e6 / events);
     text_free(&text);
@@ -99,19 +100,20 @@ static void write_json(struct text *text, uint32_t count)
 {
     text_add(text, "{\n    \"apiVersion\": \"v1\",\n    \"items\": [\n");
     for (uint32_t i = 0; i < count; i++)
-        text_add(text,
-                 "%s        {\n            \"apiVersion\": \"v1\",\n            \"kind\": \"Pod\",\n"
-                 "            \"metadata\": {\n                \"labels\": {\n"
-                 "                    \"app\": \"app%u\",\n                    \"tier\": \"front\"\n"
-                 "                },\n                \"name\": \"pod-%u\",\n"
-                 "                \"namespace\": \"ns%u\"\n            },\n            \"spec\": {\n"
-                 "                \"nodeName\": \"node-%u\",\n"
-                 "                \"serviceAccountName\": \"default\"\n            },\n"
-                 "            \"status\": {\n                \"phase\": \"Running\",\n"
-                 "                \"podIPs\": [\n                    {\n"
-                 "                        \"ip\": \"10.%u.%u.%u\"\n                    }\n"
-                 "                ]\n            }\n        }",
-                 i ? ",\n" : "", i % 6, i, i % 500, i % 1000, i >> 16 & 255, i >> 8 & 255, i & 255);
+        text_add(
+            text,
+            "%s        {\n            \"apiVersion\": \"v1\",\n            \"kind\": \"Pod\",\n"
+            "            \"metadata\": {\n                \"labels\": {\n"
+            "                    \"app\": \"app%u\",\n                    \"tier\": \"front\"\n"
+            "                },\n                \"name\": \"pod-%u\",\n"
+            "                \"namespace\": \"ns%u\"\n            },\n            \"spec\": {\n"
+            "                \"nodeName\": \"node-%u\",\n"
+            "                \"serviceAccountName\": \"default\"\n            },\n"
+            "            \"status\": {\n                \"phase\": \"Running\",\n"
+            "                \"podIPs\": [\n                    {\n"
+            "                        \"ip\": \"10.%u.%u.%u\"\n                    }\n"
+            "                ]\n            }\n        }",
+            i ? ",\n" : "", i % 6, i, i % 500, i % 1000, i >> 16 & 255, i >> 8 & 255, i & 255);
     text_add(text, "\n    ],\n    \"kind\": \"List\"\n}\n");
 }
 
@@ -151,8 +153,9 @@ static void parse_selectors(char (*texts)[96],
     }
 }
 
-static uint32_t
-match_selectors(const struct cp_program *programs, const struct cp_intern *names, uint32_t sets)
+static uint32_t match_selectors(const struct cp_program *programs,
+                                const struct cp_intern *names,
+                                uint32_t sets)
 {
     static const char *const keys[] = {"app", "tier", "team", "env"};
     struct cp_label labels[4];
@@ -212,8 +215,8 @@ static void bench_selectors(void)
         match_selectors(programs, &names, 256);
         match = better(match, start);
     }
-    printf("selectors of three terms: parsed in %.0f ns, matched in %.1f ns\n", parse / SELECTOR_COUNT,
-           match / SELECTOR_COUNT / 256);
+    printf("selectors of three terms: parsed in %.0f ns, matched in %.1f ns\n",
+           parse / SELECTOR_COUNT, match / SELECTOR_COUNT / 256);
     cp_arena_finish(&arena);
     cp_arena_finish(&scratch);
     free(texts);
@@ -256,7 +259,8 @@ static void bench_memory(void)
     bytes = plain_bytes(&base, &rules, &programs);
     with_endpoints = plain_bytes(&more_endpoints, &other_rules, &programs_with_endpoints);
     with_policies = plain_bytes(&more_policies, &other_rules, &other);
-    printf("memory: an endpoint more of known labels %.0f B, and %.0f B of records and addresses for the fast "
+    printf("memory: an endpoint more of known labels %.0f B, and %.0f B of records and addresses "
+           "for the fast "
            "path; a policy more with its %.1f rules %.0f B, %.0f B a rule\n",
            (with_endpoints - bytes) / base.endpoints,
            (programs_with_endpoints - programs) / base.endpoints, (double)rules / policies,
@@ -266,7 +270,9 @@ static void bench_memory(void)
 /* ---- Whole clusters -------------------------------------------------------------------------- */
 
 /* Who may talk to whom: one TCP port, from each endpoint to each other. */
-static uint64_t count_connections(const calpol_ruleset *ruleset, const uint32_t *endpoints, uint32_t count)
+static uint64_t count_connections(const calpol_ruleset *ruleset,
+                                  const uint32_t *endpoints,
+                                  uint32_t count)
 {
     struct calpol_flow *flows = need(count, sizeof(*flows));
     struct calpol_verdict *verdicts = need(count, sizeof(*verdicts));
@@ -328,8 +334,8 @@ static void bench_connectivity(const char *name, const struct mesh *mesh, bool b
         allowed = count_connections(cluster.ruleset, endpoints, count);
         took = better(took, start);
     }
-    printf("connectivity of %s, one port: %u x %u %s in %.0f ms; %.1f %% allowed\n", name, count, count,
-           by_class ? "classes" : "endpoints", took / 1e6,
+    printf("connectivity of %s, one port: %u x %u %s in %.0f ms; %.1f %% allowed\n", name, count,
+           count, by_class ? "classes" : "endpoints", took / 1e6,
            100.0 * (double)allowed / ((double)count * count));
     free(endpoints);
     free_cluster(&cluster);

@@ -4,8 +4,8 @@
  *
  *     bench-acl
  *
- * What it answers is the number of the first filter that matches and no more. A reading beside it: the
- * same filters scanned one by one, to which the answers must be equal.
+ * What it answers is the number of the first filter that matches and no more. A reading beside it:
+ * the same filters scanned one by one, to which the answers must be equal.
  */
 #include "cluster.h"
 #include "measure.h"
@@ -93,23 +93,26 @@ static struct rte_acl_ctx *build(const struct filter *filters, uint32_t count)
 static struct header header_of(const struct filter *filter, uint64_t *seed)
 {
     uint32_t source_mask = filter->source_length ? UINT32_MAX << (32 - filter->source_length) : 0;
-    uint32_t mask = filter->destination_length ? UINT32_MAX << (32 - filter->destination_length) : 0;
+    uint32_t mask =
+        filter->destination_length ? UINT32_MAX << (32 - filter->destination_length) : 0;
     struct header header = {.protocol = filter->protocol ? filter->protocol : 6};
 
     header.source = htonl(filter->source | (below(seed, UINT32_MAX) & ~source_mask));
     header.destination = htonl(filter->destination | (below(seed, UINT32_MAX) & ~mask));
-    header.source_port = htons((uint16_t)(
-        filter->source_first + below(seed, (uint32_t)filter->source_last - filter->source_first + 1)));
-    header.destination_port = htons((uint16_t)(
-        filter->destination_first +
-        below(seed, (uint32_t)filter->destination_last - filter->destination_first + 1)));
+    header.source_port =
+        htons((uint16_t)(filter->source_first +
+                         below(seed, (uint32_t)filter->source_last - filter->source_first + 1)));
+    header.destination_port = htons(
+        (uint16_t)(filter->destination_first + below(seed, (uint32_t)filter->destination_last -
+                                                               filter->destination_first + 1)));
     return header;
 }
 
 static bool fits(const struct filter *filter, const struct header *header)
 {
     uint32_t source_mask = filter->source_length ? UINT32_MAX << (32 - filter->source_length) : 0;
-    uint32_t mask = filter->destination_length ? UINT32_MAX << (32 - filter->destination_length) : 0;
+    uint32_t mask =
+        filter->destination_length ? UINT32_MAX << (32 - filter->destination_length) : 0;
     uint16_t source_port = ntohs(header->source_port), port = ntohs(header->destination_port);
 
     return (!filter->protocol || filter->protocol == header->protocol) &&
@@ -137,7 +140,9 @@ static void check(struct rte_acl_ctx *context,
 }
 
 /* Nanoseconds for each header, size at a time; with 1 each waits for the one before. */
-static double measure_classify(struct rte_acl_ctx *context, const struct header *headers, uint32_t size)
+static double measure_classify(struct rte_acl_ctx *context,
+                               const struct header *headers,
+                               uint32_t size)
 {
     const uint8_t **data = need(FLOW_COUNT, sizeof(*data));
     volatile uint32_t none = 0;
@@ -191,12 +196,14 @@ int main(int argument_count, char **arguments)
     char no_huge[] = "--no-huge", no_pci[] = "--no-pci", no_files[] = "--no-shconf";
     char no_telemetry[] = "--no-telemetry", memory[] = "-m", megabytes[] = "4096";
     char log_level[] = "--log-level=error";
-    char *eal[] = {arguments[0], no_huge, no_pci, no_files, no_telemetry, memory, megabytes, log_level, NULL};
+    char *eal[] = {arguments[0], no_huge,   no_pci,    no_files, no_telemetry,
+                   memory,       megabytes, log_level, NULL};
     bool is_full = argument_count > 1 && strcmp(arguments[1], "--full") == 0;
 
     if (rte_eal_init(sizeof(eal) / sizeof(eal[0]) - 1, eal) < 0)
         die("rte_eal_init");
-    printf("%-26s %7s               %6s %6s\n", "librte_acl, ns per flow", "single", "by 16", "by 1024");
+    printf("%-26s %7s               %6s %6s\n", "librte_acl, ns per flow", "single", "by 16",
+           "by 1024");
     run("W4 acl 1k", FILTER_ACL, 1000);
     run("W4 acl 10k", FILTER_ACL, 10000);
     if (is_full)
