@@ -17,7 +17,7 @@ static const struct {
     {"destination.ref: ", "--to"},
 };
 
-static int count(struct cli_answers *answers, int status)
+int cli_answers_count(struct cli_answers *answers, int status)
 {
     answers->count++;
     answers->tally[status]++;
@@ -53,7 +53,7 @@ int cli_answer_error(struct cli_answers *answers,
         put_error_record(place, code, message);
     else
         say_error(place, message);
-    return count(answers, CLI_EXIT_INVALID);
+    return cli_answers_count(answers, CLI_EXIT_INVALID);
 }
 
 /* An endpoint is not found where there are none: most likely only policies were named. */
@@ -93,10 +93,10 @@ int cli_answer_refused(struct cli_answers *answers, const struct cli_place *plac
 {
     if (status == CALPOL_ERROR_INVALID_INPUT)
         return answer_query_error(answers, *place);
-    return count(answers, cli_load_status(status));
+    return cli_answers_count(answers, cli_load_status(status));
 }
 
-static int verdict_status(int action)
+int cli_verdict_status(int action)
 {
     switch (action) {
     case CALPOL_ACTION_ALLOW:
@@ -118,13 +118,23 @@ static void put_title(const struct cli_answers *answers, const struct cli_place 
     printf("%s:%lu\n", place->source, place->line);
 }
 
+/* The result, with the line that its flow begins at. */
+static void put_json(const struct cli_place *place, const char *json)
+{
+    if (place->line)
+        printf("{\"line\": %lu, ", place->line);
+    puts(place->line ? json + 1 : json);
+}
+
 static void put_trace(const struct cli_answers *answers,
                       const struct cli_place *place,
                       const calpol_trace *trace)
 {
     switch (answers->form) {
     case CLI_ANSWER_JSON:
-        puts(calpol_trace_json(trace));
+        put_json(place, calpol_trace_json(trace));
+        return;
+    case CLI_ANSWER_RECORDS: /* which have no trace */
         return;
     case CLI_ANSWER_SUMMARY:
         put_title(answers, place);
@@ -147,7 +157,7 @@ int cli_answer(struct cli_answers *answers, const struct cli_place *place)
         status = calpol_trace_verdict(trace, &verdict, sizeof(verdict));
     if (status == CALPOL_OK) {
         put_trace(answers, place, trace);
-        status = count(answers, verdict_status(verdict.action));
+        status = cli_answers_count(answers, cli_verdict_status(verdict.action));
     } else {
         status = cli_answer_refused(answers, place, status);
     }
@@ -168,7 +178,7 @@ void cli_answers_put_tally(const struct cli_answers *answers)
     };
     const char *before = ": ";
 
-    if (answers->count < 2 || answers->form == CLI_ANSWER_JSON)
+    if (answers->count < 2 || answers->form >= CLI_ANSWER_JSON)
         return;
     printf("\n%zu flows", answers->count);
     for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {

@@ -11,7 +11,7 @@
 #include <calpol/calpol.h>
 
 /* What of the answer is shown. */
-enum cli_answer_form { CLI_ANSWER_SUMMARY, CLI_ANSWER_WALK, CLI_ANSWER_JSON };
+enum cli_answer_form { CLI_ANSWER_SUMMARY, CLI_ANSWER_WALK, CLI_ANSWER_JSON, CLI_ANSWER_RECORDS };
 
 struct cli_answers {
     enum cli_answer_form form;
@@ -39,6 +39,12 @@ int cli_answer_error(struct cli_answers *answers,
                      const struct cli_place *place,
                      const char *code,
                      const char *message);
+
+/* Counts a flow by the exit status that it has alone; returns it. */
+int cli_answers_count(struct cli_answers *answers, int status);
+
+/* The exit status of a verdict: enum calpol_action. */
+int cli_verdict_status(int action);
 
 /* How many of each, for people who asked several. */
 void cli_answers_put_tally(const struct cli_answers *answers);

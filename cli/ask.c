@@ -8,11 +8,12 @@
 #include "flows.h"
 #include "load.h"
 #include "question.h"
+#include "records.h"
 
 #include <errno.h>
 #include <string.h>
 
-enum { OUTPUT_HUMAN, OUTPUT_JSON };
+enum { OUTPUT_HUMAN, OUTPUT_JSON, OUTPUT_RECORDS };
 
 enum { FAIL_ON_DENY = 1, FAIL_ON_UNKNOWN = 2 };
 
@@ -25,7 +26,7 @@ struct settings {
     unsigned fail_bits;
 };
 
-static const char *const output_choices[] = {"human", "json", NULL};
+static const char *const output_choices[] = {"human", "json", "records", NULL};
 
 static const struct cli_option output_options[] = {
     {.letter = 'o',
@@ -34,7 +35,8 @@ static const struct cli_option output_options[] = {
      .kind = CLI_CHOICE,
      .choices = output_choices,
      .offset = offsetof(struct settings, output),
-     .help = "human or json: one object on a line for each flow"},
+     .help = "human; json: one object on a line for each flow; or records, for --flow: each flow as it "
+             "came, with its answer, the form for many (docs/flows.md)"},
     {.name = "fail-on",
      .arguments = "LIST",
      .kind = CLI_TEXT,
@@ -96,6 +98,10 @@ static int check_settings(struct settings *settings)
         return status;
     if (!read_fail_on(settings))
         return CLI_EXIT_INVALID;
+    if (settings->output == OUTPUT_RECORDS && !settings->question.flow) {
+        cli_error("-o records is for the flows of a file: give --flow");
+        return CLI_EXIT_INVALID;
+    }
     if (settings->question.flow && strcmp(settings->question.flow, "-") == 0 &&
         cli_load_reads_input(&settings->load)) {
         cli_error("-p - and --flow - both want standard input");
@@ -136,28 +142,111 @@ static int ask_flow(struct cli_answers *answers,
     return cli_answer_refused(answers, &place, status);
 }
 
-/* Reads to the end of the file, or until something fails. Returns an exit status. */
-static int ask_file(struct cli_answers *answers, const char *path)
+/* A row of a table. */
+static int ask_row(struct cli_answers *answers,
+                   const char *source,
+                   struct cli_table *table,
+                   const struct cli_flow_text *row)
 {
-    const char *source = strcmp(path, "-") == 0 ? "<stdin>" : path;
-    struct cli_flows flows;
+    struct cli_place place = {source, row->line};
+    struct cli_bytes json = {0};
+    const char *message;
+    int status;
+
+    if (!cli_table_read(table, (struct cli_span){row->text, row->length}, &message))
+        return cli_answer_error(answers, &place, calpol_flow_error_name(CALPOL_FLOW_BAD_FIELD),
+                                message);
+    cli_table_flow(table, &json);
+    if (json.failed) {
+        status = cli_answer_refused(answers, &place, CALPOL_ERROR_NO_MEMORY);
+    } else {
+        const struct cli_flow_text flow = {json.text, json.length, row->line, row->cut};
+
+        status = ask_flow(answers, source, &flow);
+    }
+    cli_bytes_free(&json);
+    return status;
+}
+
+/* Each flow by itself, with its trace. */
+static int ask_each(struct cli_answers *answers,
+                    const char *source,
+                    const struct cli_record_input *input,
+                    const struct cli_flow_text *first)
+{
     struct cli_flow_text flow;
+    bool has_flow = first != NULL;
     int status = CLI_EXIT_OK;
 
-    if (!cli_flows_open(&flows, path)) {
+    if (has_flow)
+        flow = *first;
+    else
+        has_flow = cli_flows_next(input->flows, &flow);
+    while (has_flow && status != CLI_EXIT_FAILURE) {
+        if (input->table)
+            status = ask_row(answers, source, input->table, &flow);
+        else
+            status = ask_flow(answers, source, &flow);
+        has_flow = status != CLI_EXIT_FAILURE && cli_flows_next(input->flows, &flow);
+    }
+    return status == CLI_EXIT_FAILURE ? status : CLI_EXIT_OK;
+}
+
+/* A table whose header is first. For people too its answers are cells, but walks are not. */
+static int ask_table(struct cli_answers *answers,
+                     const char *source,
+                     struct cli_record_input *input,
+                     const struct cli_flow_text *first)
+{
+    struct cli_table table;
+    int status = CLI_EXIT_INVALID;
+
+    input->table = &table;
+    input->header = (struct cli_span){first->text, first->length};
+    if (answers->form == CLI_ANSWER_SUMMARY)
+        answers->form = CLI_ANSWER_RECORDS;
+    if (cli_table_open(&table, source, input->header))
+        status = answers->form == CLI_ANSWER_RECORDS ? cli_records_run(answers, input, NULL)
+                                                     : ask_each(answers, source, input, NULL);
+    cli_table_free(&table);
+    return status;
+}
+
+/* Everything from the first line on. */
+static int ask_lines(struct cli_answers *answers,
+                     const char *source,
+                     struct cli_record_input *input)
+{
+    struct cli_flow_text first;
+
+    if (!cli_flows_next(input->flows, &first))
+        return CLI_EXIT_OK;
+    if (input->flows->form == CLI_FLOWS_TABLE)
+        return ask_table(answers, source, input, &first);
+    if (answers->form == CLI_ANSWER_RECORDS)
+        return cli_records_run(answers, input, &first);
+    return ask_each(answers, source, input, &first);
+}
+
+/* Reads to the end of the file, or until something fails. Returns an exit status. */
+static int ask_file(struct cli_answers *answers, const struct cli_question *question)
+{
+    const char *source = strcmp(question->flow, "-") == 0 ? "<stdin>" : question->flow;
+    struct cli_flows flows;
+    struct cli_record_input input = {.flows = &flows, .for_query = question->relabels.count > 0};
+    int status;
+
+    if (!cli_flows_open(&flows, question->flow)) {
         cli_error("cannot open %s: %s", source, strerror(errno));
         return CLI_EXIT_INVALID;
     }
-    while (status != CLI_EXIT_FAILURE && cli_flows_next(&flows, &flow))
-        status = ask_flow(answers, source, &flow);
+    status = ask_lines(answers, source, &input);
     if (flows.lines.error) {
         cli_error("cannot read %s: %s", source, strerror(flows.lines.error));
         status = CLI_EXIT_FAILURE;
-    } else if (answers->count == 0) {
+    } else if (answers->count == 0 && flows.form != CLI_FLOWS_TABLE && status == CLI_EXIT_OK) {
         cli_error("there is no flow in %s", source);
         status = CLI_EXIT_INVALID;
-    } else if (status != CLI_EXIT_FAILURE) {
-        status = CLI_EXIT_OK;
     }
     cli_flows_close(&flows);
     return status;
@@ -168,7 +257,7 @@ static int answers_status(const struct settings *settings, const struct cli_answ
 {
     unsigned bits = settings->fail_bits;
 
-    if (!settings->fail_on && answers->count == 1)
+    if (!settings->fail_on && answers->count == 1 && answers->form != CLI_ANSWER_RECORDS)
         bits = FAIL_ON_DENY | FAIL_ON_UNKNOWN;
     if (answers->tally[CLI_EXIT_FAILURE])
         return CLI_EXIT_FAILURE;
@@ -189,7 +278,7 @@ static int ask(const struct settings *settings, struct cli_answers *answers)
     if (status != CLI_EXIT_OK)
         return status;
     if (question->flow)
-        status = ask_file(answers, question->flow);
+        status = ask_file(answers, question);
     else
         ask_options(answers, question);
     cli_answers_put_tally(answers);
@@ -219,7 +308,9 @@ static int run(const struct cli_ask_command *command,
                const struct cli_group *groups)
 {
     struct cli_answers answers = {
-        .form = settings->output == OUTPUT_JSON ? CLI_ANSWER_JSON : command->form,
+        .form = settings->output == OUTPUT_JSON      ? CLI_ANSWER_JSON
+                : settings->output == OUTPUT_RECORDS ? CLI_ANSWER_RECORDS
+                                                     : command->form,
         .out = cli_common_out(&settings->common),
     };
 

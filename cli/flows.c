@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Flows in JSON, one after another.
+ * Flows in JSON or rows of a table, one after another.
  */
 #include "flows.h"
+
+#include "table.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -59,12 +61,26 @@ void cli_flows_close(struct cli_flows *flows)
     cli_lines_close(&flows->lines);
 }
 
-static bool is_blank(const struct cli_line *line)
+/* A row of a table may have nothing but tabs. */
+static bool is_blank(const struct cli_line *line, enum cli_flows_form form)
 {
+    if (form == CLI_FLOWS_TABLE)
+        return line->length == 0 || (line->length == 1 && line->text[0] == '\r');
     for (size_t i = 0; i < line->length; i++)
         if (line->text[i] != ' ' && line->text[i] != '\t' && line->text[i] != '\r')
             return false;
     return true;
+}
+
+/* Editors mark UTF-8 so. */
+static void skip_mark(struct cli_line *line)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+
+    if (line->length < 3 || memcmp(line->text, mark, 3) != 0)
+        return;
+    line->text += 3;
+    line->length -= 3;
 }
 
 /* The next line that is not blank. */
@@ -78,7 +94,9 @@ static bool next_line(struct cli_flows *flows, struct cli_line *out_line)
     do
         if (!cli_lines_next(&flows->lines, out_line))
             return false;
-    while (is_blank(out_line));
+    while (is_blank(out_line, flows->form));
+    if (out_line->number == 1)
+        skip_mark(out_line);
     return true;
 }
 
@@ -138,6 +156,14 @@ static bool read_value(struct cli_flows *flows,
     return flows->lines.error == 0;
 }
 
+/* What the file is, by its first line. */
+static enum cli_flows_form decide(const struct cli_line *line, const struct balance *balance)
+{
+    if (cli_table_begins((struct cli_span){line->text, line->length}))
+        return CLI_FLOWS_TABLE;
+    return is_open(balance) ? CLI_FLOWS_VALUES : CLI_FLOWS_LINES;
+}
+
 bool cli_flows_next(struct cli_flows *flows, struct cli_flow_text *out_flow)
 {
     struct balance balance = {0};
@@ -146,10 +172,13 @@ bool cli_flows_next(struct cli_flows *flows, struct cli_flow_text *out_flow)
     if (!next_line(flows, &line))
         return false;
     *out_flow = (struct cli_flow_text){line.text, line.length, line.number, line.cut};
-    balance_line(&balance, line.text, line.length);
+    if (flows->form == CLI_FLOWS_UNDECIDED || flows->form == CLI_FLOWS_VALUES)
+        balance_line(&balance, line.text, line.length);
     if (flows->form == CLI_FLOWS_UNDECIDED)
-        flows->form = is_open(&balance) ? CLI_FLOWS_VALUES : CLI_FLOWS_LINES;
-    if (flows->form == CLI_FLOWS_LINES)
+        flows->form = decide(&line, &balance);
+    if (flows->form == CLI_FLOWS_TABLE && line.length && line.text[line.length - 1] == '\r')
+        out_flow->length--;
+    if (flows->form != CLI_FLOWS_VALUES)
         return true;
     if (!read_value(flows, &line, &balance, &out_flow->cut))
         return false;

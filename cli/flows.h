@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Flows in JSON, one after another, from a file or pipe.
+ * Flows in JSON or rows of a table, one after another, from a file or pipe.
  *
  * The first line decides what the file is. If it is a whole value, each line is a flow, whatever
  * the others are like: a line that is none is answered for itself, and so there are as many answers
  * as lines. If it is the beginning of one, flows are read as they come, over as many lines as each
- * takes. Blank lines are passed over.
+ * takes. If it is the header of a table, each line that follows is a row. Blank lines are passed over.
  */
 #ifndef CLI_FLOWS_H
 #define CLI_FLOWS_H
@@ -20,7 +20,12 @@ struct cli_flow_text {
     bool cut;           /* it is longer than CLI_LINE_LIMIT and not complete */
 };
 
-enum cli_flows_form { CLI_FLOWS_UNDECIDED, CLI_FLOWS_LINES, CLI_FLOWS_VALUES };
+enum cli_flows_form {
+    CLI_FLOWS_UNDECIDED,
+    CLI_FLOWS_LINES,
+    CLI_FLOWS_VALUES,
+    CLI_FLOWS_TABLE /* the first line is the header */
+};
 
 struct cli_flows {
     struct cli_lines lines;

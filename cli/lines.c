@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FIRST_CAPACITY ((size_t)1 << 16)
+#define FIRST_CAPACITY ((size_t)1 << 18)
 
 bool cli_lines_open(struct cli_lines *lines, const char *path)
 {
@@ -124,4 +124,11 @@ bool cli_lines_next(struct cli_lines *lines, struct cli_line *out_line)
     out_line->cut = lines->cut;
     lines->start += length + (found ? 1 : 0);
     return true;
+}
+
+bool cli_lines_has_next(const struct cli_lines *lines)
+{
+    size_t unread = lines->end - lines->start;
+
+    return !lines->cut && unread && memchr(lines->buffer + lines->start, '\n', unread);
 }

@@ -155,8 +155,7 @@ void cli_put_answer(const struct cli_stream *stream, const char *text)
     }
 }
 
-/* Length of the character that the text begins with; 0 if it is no UTF-8. */
-static size_t character_length(const char *text)
+size_t cli_character_length(const char *text, size_t available)
 {
     const unsigned char *byte = (const unsigned char *)text;
     size_t length = byte[0] < 0x80                      ? 1
@@ -165,6 +164,8 @@ static size_t character_length(const char *text)
                     : byte[0] >= 0xf0 && byte[0] < 0xf5 ? 4
                                                         : 0;
 
+    if (length > available)
+        return 0;
     for (size_t i = 1; i < length; i++)
         if ((byte[i] & 0xc0) != 0x80)
             return 0;
@@ -178,7 +179,7 @@ static size_t character_length(const char *text)
    at all, becomes U+FFFD. */
 static size_t put_character(FILE *file, const char *text)
 {
-    size_t length = character_length(text);
+    size_t length = cli_character_length(text, 4); /* the NUL at the end stops it earlier */
 
     if (length == 0 || strncmp(text, "\xef\xbf\xbe", 3) == 0 ||
         strncmp(text, "\xef\xbf\xbf", 3) == 0)
