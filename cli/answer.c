@@ -149,9 +149,15 @@ static void put_trace(const struct cli_answers *answers,
 
 int cli_answer(struct cli_answers *answers, const struct cli_place *place)
 {
+    static const uint32_t texts[] = {
+        [CLI_ANSWER_SUMMARY] = CALPOL_TRACE_SUMMARY,
+        [CLI_ANSWER_WALK] = CALPOL_TRACE_TEXT,
+        [CLI_ANSWER_JSON] = CALPOL_TRACE_JSON,
+        [CLI_ANSWER_RECORDS] = 0,
+    };
     calpol_trace *trace = NULL;
     struct calpol_verdict verdict;
-    int status = calpol_query_explain(answers->query, &trace);
+    int status = calpol_query_explain_as(answers->query, texts[answers->form], &trace);
 
     if (status == CALPOL_OK)
         status = calpol_trace_verdict(trace, &verdict, sizeof(verdict));

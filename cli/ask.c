@@ -35,8 +35,9 @@ static const struct cli_option output_options[] = {
      .kind = CLI_CHOICE,
      .choices = output_choices,
      .offset = offsetof(struct settings, output),
-     .help = "human; json: one object on a line for each flow; or records, for --flow: each flow as it "
-             "came, with its answer, the form for many (docs/flows.md)"},
+     .help =
+         "human; json: one object on a line for each flow; or records, for --flow: each flow as it "
+         "came, with its answer, the form for many (docs/flows.md)"},
     {.name = "fail-on",
      .arguments = "LIST",
      .kind = CLI_TEXT,

@@ -31,7 +31,10 @@ void cli_batch_clear(struct cli_batch *batch)
     clear_texts(&batch->protocol);
 }
 
-static void add_text(struct cli_texts *texts, size_t index, const char *prefix, struct cli_span span)
+static void add_text(struct cli_texts *texts,
+                     size_t index,
+                     const char *prefix,
+                     struct cli_span span)
 {
     texts->offsets[index] = texts->text.length;
     texts->given[index] = span.text != NULL;
@@ -65,8 +68,7 @@ void cli_batch_add(struct cli_batch *batch, const struct cli_plain *plain)
     }
     flow->state = plain->state;
     set_port(flow, plain->source_port, CALPOL_GIVEN_SOURCE_PORT, &flow->source_port);
-    set_port(flow, plain->destination_port, CALPOL_GIVEN_DESTINATION_PORT,
-             &flow->destination_port);
+    set_port(flow, plain->destination_port, CALPOL_GIVEN_DESTINATION_PORT, &flow->destination_port);
     add_text(&batch->source, index, "", plain->source);
     add_text(&batch->destination, index, "", plain->destination);
     add_text(&batch->source_ip, index, "ip:", plain->source_ip);
@@ -123,13 +125,12 @@ int cli_batch_judge(struct cli_batch *batch, const calpol_ruleset *ruleset)
         status = read_column(batch, ruleset, CALPOL_COLUMN_DESTINATION, &batch->destination,
                              batch->flows);
     if (status == CALPOL_OK)
-        status = read_column(batch, ruleset, CALPOL_COLUMN_PROTOCOL, &batch->protocol,
-                             batch->flows);
+        status =
+            read_column(batch, ruleset, CALPOL_COLUMN_PROTOCOL, &batch->protocol, batch->flows);
     if (status == CALPOL_OK)
         status = read_addresses(batch, ruleset, CALPOL_COLUMN_SOURCE, &batch->source_ip);
     if (status == CALPOL_OK)
-        status = read_addresses(batch, ruleset, CALPOL_COLUMN_DESTINATION,
-                                &batch->destination_ip);
+        status = read_addresses(batch, ruleset, CALPOL_COLUMN_DESTINATION, &batch->destination_ip);
     if (status != CALPOL_OK)
         return status;
     status = calpol_evaluate_batch(ruleset, batch->flows, sizeof(batch->flows[0]), batch->count,

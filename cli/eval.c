@@ -20,7 +20,9 @@ static const struct cli_ask_command command = {
                 "      --to 104.21.78.90 --domain catfact.ninja --protocol TCP --port 443\n"
                 "\n"
                 "  kubectl get ns,pods,networkpolicies -A -o yaml |\n"
-                "      calpol eval -p - --from shop/web --to shop/db --protocol TCP --port 5432\n",
+                "      calpol eval -p - --from shop/web --to shop/db --protocol TCP --port 5432\n"
+                "\n"
+                "  calpol eval -p cluster/ --flow - -o records <flows.jsonl >answered.jsonl\n",
             .after = cli_ask_notes,
         },
 };

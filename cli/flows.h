@@ -5,7 +5,8 @@
  * The first line decides what the file is. If it is a whole value, each line is a flow, whatever
  * the others are like: a line that is none is answered for itself, and so there are as many answers
  * as lines. If it is the beginning of one, flows are read as they come, over as many lines as each
- * takes. If it is the header of a table, each line that follows is a row. Blank lines are passed over.
+ * takes. If it is the header of a table, each line that follows is a row. Blank lines are passed
+ * over.
  */
 #ifndef CLI_FLOWS_H
 #define CLI_FLOWS_H

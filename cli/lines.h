@@ -39,7 +39,8 @@ void cli_lines_close(struct cli_lines *lines);
  */
 bool cli_lines_next(struct cli_lines *lines, struct cli_line *out_line);
 
-/* Is the next line there already, so that nobody waits for it? Lines read before then stay valid. */
+/* Is the next line there already, so that nobody waits for it? Lines read before then stay valid.
+ */
 bool cli_lines_has_next(const struct cli_lines *lines);
 
 #endif

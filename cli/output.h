@@ -35,8 +35,8 @@ void cli_put_styled(const struct cli_stream *stream, enum cli_style style, const
 /* Writes an answer of the library's, its verdicts coloured. */
 void cli_put_answer(const struct cli_stream *stream, const char *text);
 
-/* Length of the character that text begins with, which has available bytes, more than 0; 0 if it is no
-   UTF-8. */
+/* Length of the character that text begins with, which has available bytes, more than 0; 0 if it is
+   no UTF-8. */
 size_t cli_character_length(const char *text, size_t available);
 
 /* Writes a JSON string with its quotes, and without. What is no UTF-8 becomes U+FFFD. */

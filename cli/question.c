@@ -63,8 +63,8 @@ const struct cli_option cli_question_options[] = {
      .kind = CLI_TEXT,
      .offset = offsetof(struct cli_question, flow),
      .help =
-         "in place of all these: one flow in JSON, or a flow on each line, from a file or - for "
-         "standard input"},
+         "in place of all these: one flow in JSON, a flow on each line, or a table with a row for "
+         "each, from a file or - for standard input"},
     {.name = "relabel",
      .arguments = "REF CHANGE",
      .kind = CLI_PAIRS,
@@ -175,8 +175,8 @@ int cli_question_relabel(const struct cli_question *question,
     return CLI_EXIT_OK;
 }
 
-/* Somewhere outside the cluster, at an address that is not told: what the library takes an end to be
-   that is not named. */
+/* Somewhere outside the cluster, at an address that is not told: what the library takes an end to
+   be that is not named. */
 static bool is_named(const char *reference)
 {
     return reference && strcmp(reference, "external") != 0;

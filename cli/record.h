@@ -28,8 +28,8 @@ bool cli_plain_read_port(struct cli_span text, int32_t *out_port);
 bool cli_plain_read_state(struct cli_span text, uint8_t *out_state);
 
 /*
- * Is a name that no flow has so like one of a flow's that it was probably meant? Such a name is taken
- * for a slip if the other is not there. names end with NULL; returns its index, or -1.
+ * Is a name that no flow has so like one of a flow's that it was probably meant? Such a name is
+ * taken for a slip if the other is not there. names end with NULL; returns its index, or -1.
  */
 int cli_record_resembles(struct cli_span name, const char *const *names);
 

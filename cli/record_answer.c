@@ -50,22 +50,39 @@ static void add_string(struct cli_bytes *text, const char *key, const char *valu
         cli_bytes_add_text(text, "null");
 }
 
+/* The names of the bits, as they are sorted in a trace; returns how many. */
+static size_t find_dependencies(uint32_t depends, const char *names[32])
+{
+    size_t count = 0;
+
+    for (uint32_t bit = 1; bit && bit <= depends; bit <<= 1) {
+        const char *name = calpol_dependency_name(bit);
+        size_t at = count;
+
+        if (!(depends & bit))
+            continue;
+        for (; at > 0 && strcmp(names[at - 1], name) > 0; at--)
+            names[at] = names[at - 1];
+        names[at] = name;
+        count++;
+    }
+    return count;
+}
+
 /* The names of bits, with a separator between them. */
 static void add_dependencies(struct cli_bytes *text,
                              uint32_t depends,
                              const char *quote,
                              const char *separator)
 {
-    const char *before = "";
+    const char *names[32];
+    size_t count = find_dependencies(depends, names);
 
-    for (uint32_t bit = 1; bit && bit <= depends; bit <<= 1) {
-        if (!(depends & bit))
-            continue;
-        cli_bytes_add_text(text, before);
+    for (size_t i = 0; i < count; i++) {
+        cli_bytes_add_text(text, i ? separator : "");
         cli_bytes_add_text(text, quote);
-        cli_bytes_add_text(text, calpol_dependency_name(bit));
+        cli_bytes_add_text(text, names[i]);
         cli_bytes_add_text(text, quote);
-        before = separator;
     }
 }
 

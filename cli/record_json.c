@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading records in JSON. The whole text is checked, since it is given back with the answer inside;
- * what its members mean is read only where they are plain.
+ * Reading records in JSON. The whole text is checked, since it is given back with the answer
+ * inside; what its members mean is read only where they are plain.
  */
 #include "record_json.h"
 
@@ -457,9 +457,9 @@ static bool check_others(struct cli_record_json *record, uint32_t seen)
 
         if (field < 0 || field == FIELD_ANSWER || seen >> field & 1)
             continue;
-        return refuse(record, CALPOL_FLOW_BAD_FIELD,
-                      "there is a member that resembles one of a flow's, which is missing: ",
-                      names[field]);
+        return refuse(
+            record, CALPOL_FLOW_BAD_FIELD,
+            "there is a member that resembles one of a flow's, which is missing: ", names[field]);
     }
     return true;
 }

@@ -11,9 +11,9 @@
 #define CLI_MEMBER_LIMIT 256
 
 struct cli_member {
-    struct cli_span key; /* without quotes, as written */
+    struct cli_span key;   /* without quotes, as written */
     struct cli_span whole; /* from the key's quote to the end of the value */
-    int field;           /* which member of a flow it is; -1: it is none */
+    int field;             /* which member of a flow it is; -1: it is none */
 };
 
 #define CLI_MEMO_COUNT 32

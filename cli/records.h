@@ -21,8 +21,8 @@ struct cli_record_input {
 };
 
 /*
- * Answers first, which was read already, and all that follow; a table has no first. To the end of the
- * input, or until something fails. Returns an exit status: CLI_EXIT_OK, CLI_EXIT_FAILURE.
+ * Answers first, which was read already, and all that follow; a table has no first. To the end of
+ * the input, or until something fails. Returns an exit status: CLI_EXIT_OK, CLI_EXIT_FAILURE.
  */
 int cli_records_run(struct cli_answers *answers,
                     const struct cli_record_input *input,

@@ -116,10 +116,10 @@ static bool check_names(const struct cli_table *table, const char *source, struc
 /* Without its ends every flow would be one between strangers. */
 static bool check_ends(const struct cli_table *table, const char *source)
 {
-    bool has_source = has_column(table, CLI_COLUMN_SOURCE) ||
-                      has_column(table, CLI_COLUMN_SOURCE_IP);
-    bool has_destination = has_column(table, CLI_COLUMN_DESTINATION) ||
-                           has_column(table, CLI_COLUMN_DESTINATION_IP);
+    bool has_source =
+        has_column(table, CLI_COLUMN_SOURCE) || has_column(table, CLI_COLUMN_SOURCE_IP);
+    bool has_destination =
+        has_column(table, CLI_COLUMN_DESTINATION) || has_column(table, CLI_COLUMN_DESTINATION_IP);
 
     if (has_source && has_destination)
         return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Records as rows of a table: columns set apart by tabs, the first line names them. A cell is the bytes
- * between two tabs; there is no quoting.
+ * Records as rows of a table: columns set apart by tabs, the first line names them. A cell is the
+ * bytes between two tabs; there is no quoting.
  */
 #ifndef CLI_TABLE_H
 #define CLI_TABLE_H

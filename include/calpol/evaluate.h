@@ -310,6 +310,25 @@ CALPOL_API int calpol_query_evaluate(calpol_query *query, struct calpol_verdict 
  */
 CALPOL_API int calpol_query_explain(calpol_query *query, calpol_trace **out_trace);
 
+/** The texts of a trace. */
+enum calpol_trace_texts {
+    CALPOL_TRACE_JSON = 1u << 0,    /**< calpol_trace_json() */
+    CALPOL_TRACE_SUMMARY = 1u << 1, /**< calpol_trace_summary() */
+    CALPOL_TRACE_TEXT = 1u << 2     /**< calpol_trace_text() */
+};
+
+/**
+ * The same with those texts only that are asked for; the others are "". Most of the time of
+ * calpol_query_explain() goes into them.
+ * @param query      the question
+ * @param texts      CALPOL_TRACE_...; 0: verdict and steps only
+ * @param out_trace  as of calpol_query_explain()
+ * @return as calpol_query_explain(); CALPOL_ERROR_INVALID_ARGUMENT also for bits that are none
+ * @since 0.1
+ */
+CALPOL_API int calpol_query_explain_as(calpol_query *query, uint32_t texts,
+                                       calpol_trace **out_trace);
+
 /** What the last call, or an earlier refused one, found wrong: enum calpol_flow_error. */
 CALPOL_API int calpol_query_error(const calpol_query *query);
 /** One line about it, nearest names included; "" if there is none. Valid until the next call. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The trace: one evaluation with its record, rendered when it is made, so that it can be read by
- * any number of threads and needs nothing of the query.
+ * any number of threads and needs nothing of the query. What nobody asks for is not rendered.
  */
 #include "api/abi.h"
 #include "api/query.h"
@@ -143,6 +143,9 @@ static int keep_steps(struct calpol_trace *trace, const struct cp_explained *exp
     return status;
 }
 
+/* Which of the texts are wanted: CALPOL_TRACE_... */
+#define ALL_TEXTS (CALPOL_TRACE_JSON | CALPOL_TRACE_SUMMARY | CALPOL_TRACE_TEXT)
+
 /* Runs a renderer into the trace's memory. NULL: no memory. */
 static const char *render(struct calpol_trace *trace,
                           const struct cp_explained *explained,
@@ -156,15 +159,30 @@ static const char *render(struct calpol_trace *trace,
     return cp_buffer_string(&buffer);
 }
 
+static int render_texts(struct calpol_trace *trace,
+                        const struct cp_explained *explained,
+                        uint32_t texts)
+{
+    trace->json = trace->summary = trace->text = "";
+    if (texts & CALPOL_TRACE_JSON)
+        trace->json = render(trace, explained, cp_render_json);
+    if (texts & CALPOL_TRACE_SUMMARY)
+        trace->summary = render(trace, explained, cp_render_summary);
+    if (texts & CALPOL_TRACE_TEXT)
+        trace->text = render(trace, explained, cp_render_text);
+    return trace->json && trace->summary && trace->text ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
+}
+
 static int fill(struct calpol_trace *trace,
                 const struct calpol_query *query,
                 const struct cp_flow *flow,
+                uint32_t texts,
                 struct cp_arena *work)
 {
     struct evaluation enforced, pending;
     int status = evaluate(&enforced, query, flow, work, false);
 
-    if (!status && !query->options.pending && has_staged(query->ruleset)) {
+    if (!status && texts && !query->options.pending && has_staged(query->ruleset)) {
         status = evaluate(&pending, query, flow, work, true);
         if (!status && cp_pending_differs(&enforced.explained, &pending.explained))
             enforced.explained.pending = &pending.explained;
@@ -174,14 +192,11 @@ static int fill(struct calpol_trace *trace,
     if (status)
         return status;
     trace->verdict = enforced.judgement.verdict;
-    trace->json = render(trace, &enforced.explained, cp_render_json);
-    trace->summary = render(trace, &enforced.explained, cp_render_summary);
-    trace->text = render(trace, &enforced.explained, cp_render_text);
-    return trace->json && trace->summary && trace->text ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
+    return render_texts(trace, &enforced.explained, texts);
 }
 
 /* A trace that says what is wrong with the flow. */
-static int fill_error(struct calpol_trace *trace, const struct calpol_query *query)
+static int fill_error(struct calpol_trace *trace, const struct calpol_query *query, uint32_t texts)
 {
     struct cp_text message = cp_text_from(query->error_text);
     struct cp_buffer json, text;
@@ -190,33 +205,40 @@ static int fill_error(struct calpol_trace *trace, const struct calpol_query *que
     cp_buffer_init(&text, &trace->arena);
     cp_render_json_error(query->error, message, &json);
     cp_render_text_error(query->error, message, &text);
-    trace->json = cp_buffer_string(&json);
-    trace->summary = trace->text = cp_buffer_string(&text);
-    return trace->json && trace->text ? CALPOL_ERROR_INVALID_INPUT : CALPOL_ERROR_NO_MEMORY;
+    trace->json = texts & CALPOL_TRACE_JSON ? cp_buffer_string(&json) : "";
+    trace->summary = texts & CALPOL_TRACE_SUMMARY ? cp_buffer_string(&text) : "";
+    trace->text = texts & CALPOL_TRACE_TEXT ? cp_buffer_string(&text) : "";
+    return trace->json && trace->summary && trace->text ? CALPOL_ERROR_INVALID_INPUT
+                                                        : CALPOL_ERROR_NO_MEMORY;
 }
 
-static int make(struct calpol_trace *trace, struct calpol_query *query)
+static int make(struct calpol_trace *trace, struct calpol_query *query, uint32_t texts)
 {
     struct cp_arena work;
     struct cp_flow flow;
     int status = cp_query_resolve(query, &flow);
 
     if (status == CALPOL_ERROR_INVALID_INPUT)
-        return fill_error(trace, query);
+        return fill_error(trace, query, texts);
     if (status)
         return status;
     cp_arena_init(&work, &query->allocator);
-    status = fill(trace, query, &flow, &work);
+    status = fill(trace, query, &flow, texts, &work);
     cp_arena_finish(&work);
     return status;
 }
 
 int calpol_query_explain(calpol_query *query, calpol_trace **out_trace)
 {
+    return calpol_query_explain_as(query, ALL_TEXTS, out_trace);
+}
+
+int calpol_query_explain_as(calpol_query *query, uint32_t texts, calpol_trace **out_trace)
+{
     struct calpol_trace *trace;
     int status;
 
-    if (!query || !out_trace)
+    if (!query || !out_trace || texts & ~(uint32_t)ALL_TEXTS)
         return CALPOL_ERROR_INVALID_ARGUMENT;
     trace = cp_allocate(&query->allocator, sizeof(*trace));
     if (!trace)
@@ -226,7 +248,7 @@ int calpol_query_explain(calpol_query *query, calpol_trace **out_trace)
         .ruleset = cp_ruleset_ref(query->ruleset),
     };
     cp_arena_init(&trace->arena, &query->allocator);
-    status = make(trace, query);
+    status = make(trace, query, texts);
     if (status == CALPOL_OK || status == CALPOL_ERROR_INVALID_INPUT)
         *out_trace = trace;
     else

@@ -212,6 +212,40 @@ START_TEST(null_is_an_empty_trace)
 }
 END_TEST
 
+START_TEST(only_the_texts_that_are_asked_for_are_made)
+{
+    calpol_trace *whole = explain_from("10.1.0.1"), *trace = NULL;
+
+    for (uint32_t texts = 0; texts < 8; texts++) {
+        ck_assert_int_eq(calpol_query_explain_as(query, texts, &trace), CALPOL_OK);
+        ck_assert_str_eq(calpol_trace_json(trace),
+                         texts & CALPOL_TRACE_JSON ? calpol_trace_json(whole) : "");
+        ck_assert_str_eq(calpol_trace_summary(trace),
+                         texts & CALPOL_TRACE_SUMMARY ? calpol_trace_summary(whole) : "");
+        ck_assert_str_eq(calpol_trace_text(trace),
+                         texts & CALPOL_TRACE_TEXT ? calpol_trace_text(whole) : "");
+        ck_assert_uint_eq(calpol_trace_step_count(trace), calpol_trace_step_count(whole));
+        calpol_trace_free(trace);
+    }
+    ck_assert_int_eq(calpol_query_explain_as(query, 8, &trace), CALPOL_ERROR_INVALID_ARGUMENT);
+    calpol_trace_free(whole);
+}
+END_TEST
+
+START_TEST(a_flow_with_an_error_has_the_texts_that_are_asked_for)
+{
+    calpol_trace *trace;
+
+    ck_assert_int_eq(calpol_query_set_source(query, "shop/nobody"), CALPOL_OK);
+    ck_assert_int_eq(calpol_query_explain_as(query, CALPOL_TRACE_SUMMARY, &trace),
+                     CALPOL_ERROR_INVALID_INPUT);
+    ck_assert_str_eq(calpol_trace_json(trace), "");
+    ck_assert_str_ne(calpol_trace_summary(trace), "");
+    ck_assert_str_eq(calpol_trace_text(trace), "");
+    calpol_trace_free(trace);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("trace");
@@ -227,6 +261,8 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_trace_outlives_query_and_ruleset);
     tcase_add_test(tcase, a_flow_with_an_error_has_a_trace_too);
     tcase_add_test(tcase, null_is_an_empty_trace);
+    tcase_add_test(tcase, only_the_texts_that_are_asked_for_are_made);
+    tcase_add_test(tcase, a_flow_with_an_error_has_the_texts_that_are_asked_for);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -280,6 +280,7 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     "calpol_query_error_text": (c_char_p, HANDLE),
     "calpol_query_evaluate": (c_int, HANDLE, POINTER(Verdict), c_size_t),
     "calpol_query_explain": (c_int, HANDLE, OUT_HANDLE),
+    "calpol_query_explain_as": (c_int, HANDLE, c_uint32, OUT_HANDLE),
     "calpol_query_free": (None, HANDLE),
     "calpol_query_new": (c_int, HANDLE, OUT_HANDLE),
     "calpol_query_relabel": (c_int, HANDLE, c_char_p, c_char_p),
