@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One ruleset, many threads: verdicts and traces are the same in all of them, and the last
- * reference may be dropped by any.
+ * reference may be dropped by any. A ruleset is exchanged for another while it is being asked.
  */
 #include "support/sessions.h"
 #include "support/snippets.h"
 #include "support/suite.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define THREAD_COUNT 4
 #define ROUND_COUNT 200
+#define READER_COUNT 8
+#define SWAP_COUNT 60
 
 static const char cluster[] = POD("shop", "web", "app: web", "nodeName: n1", "{ip: 10.0.0.1}")
     POD("shop", "db", "app: db", "nodeName: n2", "{ip: 10.0.0.2}")
@@ -66,12 +69,115 @@ START_TEST(a_ruleset_is_shared_by_threads)
 }
 END_TEST
 
+/* ---- Exchanging ------------------------------------------------------------------------------ */
+
+#define DENIES                                                                                     \
+    POD("shop", "web", "app: web", "nodeName: n1", "{ip: 10.0.0.1}")                               \
+    POD("shop", "db", "app: db", "nodeName: n2", "{ip: 10.0.0.2}")                                 \
+    POLICY("shop", "db", "selector: app == 'db', ingress: []")
+
+/* What is asked at present, and what it must answer. */
+struct current {
+    pthread_mutex_t lock;
+    calpol_ruleset *ruleset;
+    uint8_t action;
+    bool is_over;
+};
+
+/* The present ruleset with a reference of the caller's; NULL: no more. */
+static calpol_ruleset *take_current(struct current *current, uint8_t *out_action)
+{
+    calpol_ruleset *ruleset = NULL;
+
+    pthread_mutex_lock(&current->lock);
+    if (!current->is_over)
+        ruleset = calpol_ruleset_ref(current->ruleset);
+    *out_action = current->action;
+    pthread_mutex_unlock(&current->lock);
+    return ruleset;
+}
+
+static void put_current(struct current *current, calpol_ruleset *ruleset, uint8_t action)
+{
+    calpol_ruleset *old;
+
+    pthread_mutex_lock(&current->lock);
+    old = current->ruleset;
+    current->ruleset = ruleset;
+    current->action = action;
+    current->is_over = !ruleset;
+    pthread_mutex_unlock(&current->lock);
+    calpol_ruleset_unref(old);
+}
+
+/* How many of a batch of the same flow are not answered as they must. */
+static uintptr_t count_wrong(const calpol_ruleset *ruleset, uint8_t action)
+{
+    struct calpol_flow flows[16] = {{.given = 0}};
+    struct calpol_verdict verdicts[16];
+    uintptr_t wrong = 0;
+
+    flows[0].given = CALPOL_GIVEN_PROTOCOL | CALPOL_GIVEN_DESTINATION_PORT;
+    flows[0].protocol = 6;
+    flows[0].destination_port = 5432;
+    wrong += calpol_ruleset_find_endpoint(ruleset, "pod:shop/web", &flows[0].source_endpoint) != 0;
+    wrong +=
+        calpol_ruleset_find_endpoint(ruleset, "pod:shop/db", &flows[0].destination_endpoint) != 0;
+    for (int i = 1; i < 16; i++)
+        flows[i] = flows[0];
+    wrong += calpol_evaluate_batch(ruleset, flows, sizeof(flows[0]), 16, verdicts,
+                                   sizeof(verdicts[0])) != CALPOL_OK;
+    for (int i = 0; i < 16; i++)
+        wrong += verdicts[i].action != action;
+    return wrong;
+}
+
+static void *ask_current(void *argument)
+{
+    struct current *current = argument;
+    calpol_ruleset *ruleset;
+    uintptr_t faults = 0;
+    uint8_t action;
+
+    while ((ruleset = take_current(current, &action))) {
+        faults += count_wrong(ruleset, action);
+        calpol_ruleset_unref(ruleset);
+    }
+    return (void *)faults;
+}
+
+START_TEST(a_ruleset_is_exchanged_while_it_is_asked)
+{
+    struct current current = {.lock = PTHREAD_MUTEX_INITIALIZER};
+    pthread_t readers[READER_COUNT];
+
+    put_current(&current, load_text(cluster, NULL), CALPOL_ACTION_ALLOW);
+    for (int i = 0; i < READER_COUNT; i++)
+        ck_assert_int_eq(pthread_create(&readers[i], NULL, ask_current, &current), 0);
+    for (int i = 0; i < SWAP_COUNT; i++) {
+        bool denies = i % 2 == 0;
+
+        put_current(&current, load_text(denies ? DENIES : cluster, NULL),
+                    denies ? CALPOL_ACTION_DENY : CALPOL_ACTION_ALLOW);
+    }
+    put_current(&current, NULL, CALPOL_ACTION_NONE);
+    for (int i = 0; i < READER_COUNT; i++) {
+        void *faults = NULL;
+
+        ck_assert_int_eq(pthread_join(readers[i], &faults), 0);
+        ck_assert_ptr_null(faults);
+    }
+    pthread_mutex_destroy(&current.lock);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("threads");
     TCase *tcase = tcase_create("threads");
 
     tcase_add_test(tcase, a_ruleset_is_shared_by_threads);
+    tcase_add_test(tcase, a_ruleset_is_exchanged_while_it_is_asked);
     tcase_set_timeout(tcase, 60);
     suite_add_tcase(suite, tcase);
     return suite;
