@@ -8,13 +8,14 @@
 #include "support/suite.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <string.h>
 
 #define THREAD_COUNT 4
 #define ROUND_COUNT 200
 #define READER_COUNT 8
-#define SWAP_COUNT 60
+#define SWAP_COUNT 40
 
 static const char cluster[] = POD("shop", "web", "app: web", "nodeName: n1", "{ip: 10.0.0.1}")
     POD("shop", "db", "app: db", "nodeName: n2", "{ip: 10.0.0.2}")
@@ -82,6 +83,7 @@ struct current {
     calpol_ruleset *ruleset;
     uint8_t action;
     bool is_over;
+    unsigned asked; /* how often the present one was, at least */
 };
 
 /* The present ruleset with a reference of the caller's; NULL: no more. */
@@ -106,8 +108,27 @@ static void put_current(struct current *current, calpol_ruleset *ruleset, uint8_
     current->ruleset = ruleset;
     current->action = action;
     current->is_over = !ruleset;
+    current->asked = 0;
     pthread_mutex_unlock(&current->lock);
     calpol_ruleset_unref(old);
+}
+
+/* Counts an answer, whoever gave it. Returns how many there were. */
+static unsigned count_answer(struct current *current, unsigned more)
+{
+    unsigned asked;
+
+    pthread_mutex_lock(&current->lock);
+    asked = current->asked += more;
+    pthread_mutex_unlock(&current->lock);
+    return asked;
+}
+
+/* Until the readers have seen the present ruleset; those that had the one before count as well. */
+static void await_answers(struct current *current)
+{
+    while (count_answer(current, 0) < 2 * READER_COUNT)
+        sched_yield();
 }
 
 /* How many of a batch of the same flow are not answered as they must. */
@@ -142,6 +163,7 @@ static void *ask_current(void *argument)
     while ((ruleset = take_current(current, &action))) {
         faults += count_wrong(ruleset, action);
         calpol_ruleset_unref(ruleset);
+        count_answer(current, 1);
     }
     return (void *)faults;
 }
@@ -157,6 +179,7 @@ START_TEST(a_ruleset_is_exchanged_while_it_is_asked)
     for (int i = 0; i < SWAP_COUNT; i++) {
         bool denies = i % 2 == 0;
 
+        await_answers(&current);
         put_current(&current, load_text(denies ? DENIES : cluster, NULL),
                     denies ? CALPOL_ACTION_DENY : CALPOL_ACTION_ALLOW);
     }
