@@ -20,5 +20,6 @@ int cli_eval(int argument_count, char *const *arguments);
 int cli_explain(int argument_count, char *const *arguments);
 int cli_check(int argument_count, char *const *arguments);
 int cli_convert(int argument_count, char *const *arguments);
+int cli_compile(int argument_count, char *const *arguments);
 
 #endif

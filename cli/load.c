@@ -5,6 +5,7 @@
 #include "load.h"
 
 #include "command.h"
+#include "compiled.h"
 #include "report.h"
 #include "suggest.h"
 
@@ -26,7 +27,8 @@ const struct cli_option cli_load_options[] = {
      .greedy = true,
      .offset = offsetof(struct cli_load, policies),
      .help = "files, folders (every .yaml, .yml and .json below them) or - for standard input: "
-             "policies and the cluster they stand in, such as kubectl get ... -o yaml prints it"},
+             "policies and the cluster they stand in, such as kubectl get ... -o yaml prints it; "
+             "or a file that calpol compile wrote"},
     {.name = "dialect",
      .arguments = "NAME",
      .kind = CLI_CHOICE,
@@ -293,11 +295,17 @@ static bool policies_make_sense(const struct cli_load *load)
 int cli_load_open(const struct cli_load *load, calpol_loader **out_loader)
 {
     struct calpol_load_options options;
+    const char *compiled;
     int status;
 
     *out_loader = NULL;
     if (!policies_make_sense(load))
         return CLI_EXIT_INVALID;
+    compiled = cli_compiled_among(load);
+    if (compiled) {
+        cli_error("%s is a compiled ruleset; the files that it was made of are wanted", compiled);
+        return CLI_EXIT_INVALID;
+    }
     calpol_load_options_init(&options, sizeof(options));
     options.max_bytes = 0; /* standard input was named by the user like any file */
     options.dialect = load->dialect;
@@ -333,10 +341,14 @@ int cli_load_ruleset(const struct cli_load *load,
                      const struct cli_common *common,
                      calpol_ruleset **out_ruleset)
 {
-    calpol_loader *loader;
+    const char *compiled = cli_compiled_among(load);
     calpol_diagnostics *diagnostics = NULL;
-    int status = cli_load_open(load, &loader);
+    calpol_loader *loader;
+    int status;
 
+    if (compiled)
+        return cli_compiled_open(load, compiled, out_ruleset);
+    status = cli_load_open(load, &loader);
     if (status == CLI_EXIT_OK) {
         status = calpol_loader_finish(loader, out_ruleset, &diagnostics);
         cli_report(common, diagnostics);

@@ -20,6 +20,7 @@ static const struct {
     {"explain", cli_explain, "how does that answer come about, and what would change it?"},
     {"check", cli_check, "what is wrong with these policies, and what is hardly meant?"},
     {"convert", cli_convert, "what does Calico make of these Kubernetes policies?"},
+    {"compile", cli_compile, "policies as a file that opens in milliseconds"},
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };

@@ -22,6 +22,7 @@
 
 #include "calpol/base.h"
 #include "calpol/evaluate.h"
+#include "calpol/file.h"
 #include "calpol/load.h"
 #include "calpol/ruleset.h"
 

@@ -3,55 +3,10 @@
  * Kubernetes policies in Calico's form, as text.
  */
 #include "api/loader.h"
+#include "api/text.h"
 #include "compile/compile.h"
 #include "compile/convert_k8s.h"
 #include "resource/write.h"
-
-struct calpol_text {
-    struct calpol_allocator allocator;
-    size_t length;
-    char string[]; /* with its NUL */
-};
-
-static size_t size_of(size_t length)
-{
-    return sizeof(struct calpol_text) + length + 1;
-}
-
-/* NULL: no memory. */
-static struct calpol_text *new_text(const struct calpol_allocator *allocator, struct cp_text text)
-{
-    struct calpol_text *copy = cp_allocate(allocator, size_of(text.length));
-
-    if (!copy)
-        return NULL;
-    copy->allocator = *allocator;
-    copy->length = text.length;
-    if (text.length)
-        memcpy(copy->string, text.data, text.length);
-    copy->string[text.length] = '\0';
-    return copy;
-}
-
-const char *calpol_text_string(const calpol_text *text)
-{
-    return text ? text->string : "";
-}
-
-size_t calpol_text_length(const calpol_text *text)
-{
-    return text ? text->length : 0;
-}
-
-void calpol_text_free(calpol_text *text)
-{
-    struct calpol_allocator allocator;
-
-    if (!text)
-        return;
-    allocator = text->allocator;
-    cp_release(&allocator, text, size_of(text->length));
-}
 
 /* What a converted policy was, and where it stands. */
 static void write_heading(const struct cp_metadata *metadata, struct cp_buffer *buffer)
@@ -161,7 +116,7 @@ static int make_text(struct calpol_loader *loader, struct calpol_diagnostics *li
     status = cp_loader_end(list, status);
     if (status)
         return status;
-    text = new_text(&loader->allocator, cp_buffer_text(&buffer));
+    text = cp_public_text_new(&loader->allocator, cp_buffer_text(&buffer));
     if (!text)
         return CALPOL_ERROR_NO_MEMORY;
     *(calpol_text **)result = text;

@@ -22,6 +22,16 @@ int cp_file_read(const char *path,
                  struct cp_text *out_text,
                  int *out_error);
 
+/*
+ * Writes a file whole: to a new one beside it, which then takes its name; into it, if it is no regular
+ * file. CALPOL_OK; CALPOL_ERROR_IO with *out_error set; CALPOL_ERROR_NO_MEMORY.
+ */
+int cp_file_write(const char *path,
+                  const struct calpol_allocator *allocator,
+                  const char *bytes,
+                  size_t size,
+                  int *out_error);
+
 /* A file to be loaded, or something that stands in the way (error is not 0). */
 struct cp_found_file {
     const char *path;

@@ -55,12 +55,6 @@ static int read_options(const struct calpol_load_options *options,
     return CALPOL_OK;
 }
 
-/* Half an allocator is none. */
-static bool is_allocator(const struct calpol_allocator *allocator)
-{
-    return !allocator || (allocator->allocate && allocator->resize && allocator->release);
-}
-
 struct calpol_allocator cp_loader_allocator(struct calpol_loader *loader)
 {
     return loader->options.max_memory_megabytes ? cp_limited_allocator(&loader->limit)
@@ -87,7 +81,7 @@ int calpol_loader_new(const struct calpol_load_options *options, calpol_loader *
     status = read_options(options, &checked);
     if (status)
         return status;
-    if (!is_allocator(checked.allocator))
+    if (!cp_is_allocator(checked.allocator))
         return CALPOL_ERROR_INVALID_ARGUMENT;
     allocator = cp_allocator_or_default(checked.allocator);
     loader = cp_allocate(&allocator, sizeof(*loader));

@@ -42,7 +42,7 @@ int calpol_ruleset_counts(const calpol_ruleset *ruleset,
         .nodes = ruleset->node_count,
         .selectors = ruleset->selector_count,
         .label_sets = ruleset->label_set_count,
-        .bytes = sizeof(*ruleset) + ruleset->arena.total,
+        .bytes = sizeof(*ruleset) + ruleset->arena.total + ruleset->image.size,
         .dialect = ruleset->dialect,
     };
     if (ruleset->programs) {

@@ -26,6 +26,12 @@ struct cp_memory_limit {
    are the inner hook's: that may release them as well. */
 struct calpol_allocator cp_limited_allocator(struct cp_memory_limit *limit);
 
+/* Is it a whole hook, or NULL? Half an allocator is none. */
+static inline bool cp_is_allocator(const struct calpol_allocator *allocator)
+{
+    return !allocator || (allocator->allocate && allocator->resize && allocator->release);
+}
+
 /* size bytes, not cleared; NULL if there is no memory. size is not 0. */
 void *cp_allocate(const struct calpol_allocator *allocator, size_t size);
 

@@ -271,6 +271,8 @@ static int keep(struct mapping *mapping, struct cp_address_map *out_map)
     if (status)
         return status;
     out_map->count = count;
+    out_map->node_count = planting.nodes.count;
+    out_map->way_count = planting.ways.count;
     out_map->begins =
         keep_lines(builder, mapping->begins.items, count * sizeof(*mapping->begins.items));
     out_map->values =

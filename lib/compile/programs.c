@@ -555,9 +555,6 @@ static void write_draft(const struct cp_draft *draft, unsigned cell_shift, unsig
     }
 }
 
-/* Kernels may read so much behind a map (evaluate/fast_kernel.h). */
-#define BEHIND_CODE (CP_USUAL_STEPS * CP_STEP * sizeof(uint16_t))
-
 /* All drafts behind each other; records point to their places. */
 static int keep_code(struct cp_program_builder *builder)
 {
@@ -575,7 +572,7 @@ static int keep_code(struct cp_program_builder *builder)
         if (total / 64 > UINT32_MAX)
             return CALPOL_ERROR_LIMIT;
     }
-    code = cp_arena_zeroed(builder->arena, total + 64 + BEHIND_CODE, 1);
+    code = cp_arena_zeroed(builder->arena, total + 64 + CP_BEHIND_CODE, 1);
     if (!code)
         return CALPOL_ERROR_NO_MEMORY;
     code += (64 - (uintptr_t)code % 64) % 64;
@@ -583,6 +580,7 @@ static int keep_code(struct cp_program_builder *builder)
         write_draft(&builder->drafts.items[i], programs->cell_shift,
                     code + (size_t)builder->drafts.items[i].place * 64);
     programs->code = code;
+    programs->code_count = (uint32_t)((total + CP_BEHIND_CODE) / 64);
     return CALPOL_OK;
 }
 
@@ -617,6 +615,7 @@ static int keep_decisions(struct cp_program_builder *builder)
         };
     }
     builder->programs->decisions = decisions;
+    builder->programs->decision_count = count;
     builder->programs->cell_shift = count > builder->limits.max_narrow_decisions ? 2 : 1;
     builder->bytes += count * sizeof(*decisions);
     return CALPOL_OK;

@@ -32,6 +32,7 @@ static int add_slice_endpoint(struct cp_compiler *compiler, struct backend_list 
     for (uint32_t i = 0; !status && i < endpoint->addresses.count; i++) {
         const struct cp_backend backend = {
             .owner = CP_NONE,
+            .node = CP_NONE,
             .has_address = true,
             .address = endpoint->addresses.items[i],
             .port = port,
@@ -140,6 +141,7 @@ static int add_host_pod(struct cp_compiler *compiler, struct backend_list *list,
     for (uint32_t i = 0; !status && i < pod->addresses.count; i++) {
         const struct cp_backend backend = {
             .owner = CP_NONE,
+            .node = CP_NONE,
             .has_address = true,
             .address = pod->addresses.items[i],
             .port = port,
@@ -154,7 +156,7 @@ static int add_pod(struct cp_compiler *compiler, struct backend_list *list, uint
                    const struct cp_service_port *port)
 {
     const struct cp_workload_spec *pod = compiler->collection->workloads.items[number];
-    struct cp_backend backend = {.owner = compiler->workload_owners[number]};
+    struct cp_backend backend = {.owner = compiler->workload_owners[number], .node = CP_NONE};
 
     if (!target_port(port, pod, &backend.port))
         return CALPOL_OK;

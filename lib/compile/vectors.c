@@ -48,6 +48,7 @@ static int spread_ranges(struct drawing *drawing,
         rows[i] = draft->rows.items[range];
     }
     axis->rows = rows;
+    axis->place_count = size;
     return status;
 }
 
@@ -75,7 +76,8 @@ static int copy_ranges(struct drawing *drawing,
     axis->begins = begins;
     axis->rows = rows;
     axis->pages = pages;
-    axis->count = draft->begins.count;
+    axis->count = axis->place_count = draft->begins.count;
+    axis->page_count = page_count + 1;
     return CALPOL_OK;
 }
 
@@ -99,13 +101,14 @@ static int copy_rows(struct drawing *drawing,
 {
     const struct cp_vectors *vectors = &drawing->vectors;
     size_t words = (size_t)rows->items.count * vectors->record_words;
-    int status = CALPOL_OK;
+    int status = words > UINT32_MAX ? CALPOL_ERROR_LIMIT : CALPOL_OK;
     uint64_t *records = take(drawing, words, sizeof(uint64_t), &status);
 
     if (status)
         return status;
     memset(records, 0, words * sizeof(*records));
     axis->records = records;
+    axis->word_count = (uint32_t)words;
     for (uint32_t row = 0; row < rows->items.count; row++, records += vectors->record_words) {
         const uint32_t *numbers = rows->items.items[row].numbers;
 
@@ -217,6 +220,7 @@ static int join_source_ports(struct drawing *drawing)
     transport->vectors = both;
     source->vectors = all;
     drawing->vectors.joined = joined;
+    drawing->vectors.joined_count = rows * parts;
     drawing->vectors.part_count = parts;
     return CALPOL_OK;
 }
@@ -239,6 +243,7 @@ static int copy_blocks(struct drawing *drawing)
     for (uint32_t i = 0; i < count; i++)
         memcpy(blocks[i], cp_block(&drawing->blocks, i), drawing->blocks.words * sizeof(uint64_t));
     drawing->vectors.blocks = (const uint64_t(*)[CP_BLOCK_WORDS])blocks;
+    drawing->vectors.block_total = count;
     return CALPOL_OK;
 }
 
@@ -256,6 +261,7 @@ static int copy_lines(struct drawing *drawing)
         lines[i] = (struct cp_vector_line){line->decision, line->next, line->needs};
     }
     drawing->vectors.lines = lines;
+    drawing->vectors.line_count = count;
     return CALPOL_OK;
 }
 

@@ -16,68 +16,20 @@
 
 #include <assert.h>
 
-/* 128 bits, the first one on top. */
-struct key {
-    uint64_t high, low;
-};
-
-struct cp_trie_node {
-    struct key key; /* bits behind length are zero */
-    uint32_t children[2];
-    uint32_t parent;
-    uint32_t first_value, last_value; /* a chain in values; CP_TRIE_NONE: no values */
-    uint32_t length;
-};
-
-struct cp_trie_value {
-    uint32_t value;
-    uint32_t next;
-};
-
-static uint64_t read_word(const uint8_t bytes[8])
-{
-    uint64_t word = 0;
-
-    for (int i = 0; i < 8; i++)
-        word = word << 8 | bytes[i];
-    return word;
-}
-
-static struct key key_of(const struct calpol_address *address)
-{
-    struct key key = {read_word(address->bytes), read_word(address->bytes + 8)};
-
-    return key;
-}
-
-static unsigned bit_at(struct key key, unsigned position)
+static unsigned bit_at(struct cp_address_key key, unsigned position)
 {
     return (position < 64 ? key.high >> (63 - position) : key.low >> (127 - position)) & 1;
 }
 
-/* The first bits of a word; none and all of them included. */
-static uint64_t first_bits(uint64_t word, unsigned count)
+static bool starts_with(struct cp_address_key key, const struct cp_trie_node *node)
 {
-    return count == 0 ? 0 : word & UINT64_MAX << (64 - count);
-}
-
-static struct key first_bits_of_key(struct key key, unsigned count)
-{
-    struct key first = {first_bits(key.high, count < 64 ? count : 64),
-                        first_bits(key.low, count < 64 ? 0 : count - 64)};
-
-    return first;
-}
-
-static bool starts_with(struct key key, const struct cp_trie_node *node)
-{
-    struct key first = first_bits_of_key(key, node->length);
+    struct cp_address_key first = cp_address_key_first(key, node->length);
 
     return first.high == node->key.high && first.low == node->key.low;
 }
 
 /* Number of bits, limit at most, in which two keys agree from the first one on. */
-static unsigned common_length(struct key a, struct key b, unsigned limit)
+static unsigned common_length(struct cp_address_key a, struct cp_address_key b, unsigned limit)
 {
     uint64_t high = a.high ^ b.high, low = a.low ^ b.low;
     unsigned length = 0;
@@ -98,14 +50,14 @@ void cp_prefix_trie_init(struct cp_prefix_trie *trie, struct cp_arena *arena)
 
 /* A node without children and values. There is room for it. */
 static uint32_t new_node(struct cp_prefix_trie *trie,
-                         struct key key,
+                         struct cp_address_key key,
                          unsigned length,
                          uint32_t parent)
 {
     uint32_t number = trie->nodes.count++;
 
     trie->nodes.items[number] = (struct cp_trie_node){
-        .key = first_bits_of_key(key, length),
+        .key = cp_address_key_first(key, length),
         .children = {CP_TRIE_NONE, CP_TRIE_NONE},
         .parent = parent,
         .first_value = CP_TRIE_NONE,
@@ -127,7 +79,7 @@ static void adopt(struct cp_prefix_trie *trie, uint32_t parent, uint32_t child)
 /* Puts a new node for the network at a place where the node below it is not on the way to it:
    beside that one, under a node where both part, or between it and the parent. */
 static uint32_t insert_above(
-    struct cp_prefix_trie *trie, uint32_t below, uint32_t *place, struct key key, unsigned length)
+    struct cp_prefix_trie *trie, uint32_t below, uint32_t *place, struct cp_address_key key, unsigned length)
 {
     const struct cp_trie_node *old = &trie->nodes.items[below];
     unsigned common = common_length(key, old->key, length < old->length ? length : old->length);
@@ -146,7 +98,7 @@ static uint32_t insert_above(
    are. */
 static uint32_t find_or_insert(struct cp_prefix_trie *trie,
                                uint32_t *place,
-                               struct key key,
+                               struct cp_address_key key,
                                unsigned length)
 {
     uint32_t parent = CP_TRIE_NONE;
@@ -167,7 +119,7 @@ static uint32_t find_or_insert(struct cp_prefix_trie *trie,
 
 bool cp_prefix_trie_add(struct cp_prefix_trie *trie, const struct cp_prefix *prefix, uint32_t value)
 {
-    const struct key key = key_of(&prefix->address);
+    const struct cp_address_key key = cp_address_key_of(&prefix->address);
     uint32_t *root = prefix->address.family == 4 ? &trie->root4 : &trie->root6;
     struct cp_trie_value *entry;
     struct cp_trie_node *node;
@@ -231,7 +183,7 @@ bool cp_prefix_trie_first(const struct cp_prefix_trie *trie,
                           struct cp_trie_walk *out_walk,
                           uint32_t *out_value)
 {
-    const struct key key = key_of(address);
+    const struct cp_address_key key = cp_address_key_of(address);
     const unsigned bits = cp_family_bits(address->family);
     uint32_t place = CP_TRIE_NONE, longest = CP_TRIE_NONE;
 

@@ -10,12 +10,24 @@
 #define CP_NET_PREFIX_TRIE_H
 
 #include "base/array.h"
+#include "net/address_key.h"
 #include "net/prefix.h"
 
 #define CP_TRIE_NONE UINT32_MAX
 
-struct cp_trie_node;
-struct cp_trie_value;
+/* A network: one that was added, or one where the ways of two others part. */
+struct cp_trie_node {
+    struct cp_address_key key; /* bits behind length are zero */
+    uint32_t children[2];
+    uint32_t parent;
+    uint32_t first_value, last_value; /* a chain in values; CP_TRIE_NONE: no values */
+    uint32_t length;
+};
+
+struct cp_trie_value {
+    uint32_t value;
+    uint32_t next;
+};
 
 struct cp_prefix_trie {
     struct cp_arena *arena;

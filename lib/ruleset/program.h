@@ -141,6 +141,9 @@ struct cp_program_head {
 #define CP_DENSE_PLACE 64u
 #define CP_USUAL_STEPS 3u
 
+/* Kernels may read so many bytes behind a map: the code ends with as many zeros. */
+#define CP_BEHIND_CODE (CP_USUAL_STEPS * CP_STEP * (uint32_t)sizeof(uint16_t))
+
 #define CP_NO_VECTORS UINT32_MAX
 
 _Static_assert(sizeof(struct cp_program_head) == 64, "the head is a cache line");
@@ -168,6 +171,7 @@ struct cp_vector_axis {
     const uint32_t *pages;  /* for each CP_PAGE numbers the range that their first is in */
     uint32_t count;         /* of ranges; 0: it is dense */
     const uint64_t *records; /* of rows, struct cp_vectors' record_words each */
+    uint32_t place_count, page_count, word_count; /* of rows, pages and records, all told */
 };
 
 #define CP_PAGE 256u
@@ -184,6 +188,7 @@ struct cp_vectors {
     uint32_t block_count;   /* of a row */
     uint32_t summary_words; /* of a row */
     uint32_t record_words;
+    uint32_t block_total, line_count, joined_count; /* of blocks, lines and joined, all told */
     uint16_t asks; /* as in struct cp_program_head */
 };
 
@@ -225,7 +230,8 @@ struct cp_address_map {
     const struct cp_address_node *nodes;
     const uint32_t *ways;
     uint32_t count; /* of ranges */
-    uint32_t root;  /* the way without any byte */
+    uint32_t node_count, way_count;
+    uint32_t root; /* the way without any byte */
 };
 
 /* ---- Endpoints ------------------------------------------------------------------------------- */
@@ -259,6 +265,8 @@ struct cp_programs {
     uint8_t cell_shift;  /* 2: cells are 32 bits; 1: 16 */
     bool wide_classes;   /* begins of maps of peers are 32 bits */
     uint32_t slots_place; /* where maps of slots begin in dense tables with narrow rows */
+    uint32_t code_count;  /* of code, in units of 64 bytes */
+    uint32_t decision_count;
 
     /* For counts: */
     uint32_t program_count, vectors_count, class_count;

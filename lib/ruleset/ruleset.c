@@ -48,6 +48,7 @@ void cp_ruleset_unref(struct calpol_ruleset *ruleset)
         return;
     hook = ruleset->allocator;
     cp_arena_finish(&ruleset->arena);
+    cp_mapping_finish(&ruleset->image, &hook);
     cp_release(&hook, ruleset, sizeof(*ruleset));
 }
 

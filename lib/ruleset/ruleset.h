@@ -19,6 +19,7 @@
 
 #include "base/bitset.h"
 #include "base/intern.h"
+#include "base/mapping.h"
 #include "net/policy_kind.h"
 #include "net/ports.h"
 #include "net/prefix_trie.h"
@@ -371,6 +372,8 @@ struct calpol_ruleset {
     const struct cp_labels *profile_labels; /* parallel to the profiles */
 
     const struct cp_programs *programs; /* the fast path; NULL: none were made */
+
+    struct cp_mapping image; /* of an opened ruleset (image.h): what everything above is in */
 };
 
 /* An empty ruleset with one reference, to be filled by compile/. NULL: no memory. */

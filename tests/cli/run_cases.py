@@ -10,6 +10,7 @@ the block of the line above it.
     file NAME               a file in the folder where the command runs; its text is the block
     input                   standard input; its text is the block
     env NAME=VALUE
+    before ARGUMENTS        of calpol, run before: it must succeed
     run ARGUMENTS           of calpol, quoted as in a shell; a block continues them
     exit STATUS             0 if it is not given
     stdout TEXT             there is a line which contains TEXT
@@ -86,6 +87,8 @@ def run(calpol, root, case):
             elif line.word == "env":
                 name, _, value = line.rest.partition("=")
                 environment[name] = value
+            elif line.word == "before":
+                subprocess.run([calpol] + arguments(line), cwd=folder, env=environment, check=True)
             elif line.word == "run":
                 command = [calpol] + arguments(line)
         return subprocess.run(command, input=stdin, capture_output=True, text=True, cwd=folder,
@@ -135,7 +138,7 @@ def faults(case, done):
             these = text_faults(line, "stderr", done.stderr)
         elif line.word == "json":
             these = json_faults(line, done.stdout)
-        elif line.word not in ("case", "file", "input", "env", "run", "exit"):
+        elif line.word not in ("case", "file", "input", "env", "before", "run", "exit"):
             these = [f"unknown word {line.word}"]
         found += [f"line {line.number}: {fault}" for fault in these]
     if found:

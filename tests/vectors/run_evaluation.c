@@ -4,8 +4,9 @@
  * JSON of the trace comes out, and what the vector expects must be in it (evaluation.md, chapter
  * 16).
  *
- *     run_evaluation FILE [ID...]
+ *     run_evaluation [--opened] FILE [ID...]
  *
+ * With --opened each ruleset is compiled and opened again, and must say the same in the same words.
  * Writes TAP, one test a vector; with IDs runs only those and shows the JSON too.
  */
 #include "calpol/calpol.h"
@@ -31,6 +32,7 @@ struct run {
     const char *id;
     bool is_calico; /* dialect of vectors that do not say */
     bool verbose;
+    bool is_opened; /* rulesets are asked after they were compiled and opened */
     struct outcome outcome;
 };
 
@@ -153,6 +155,22 @@ static calpol_ruleset *load(struct run *run)
     return ruleset;
 }
 
+/* The ruleset of another's bytes. */
+static calpol_ruleset *reopen(struct run *run, const calpol_ruleset *ruleset)
+{
+    calpol_ruleset *opened = NULL;
+    calpol_text *text = NULL;
+    char message[200] = "";
+
+    must(run, calpol_ruleset_write(ruleset, &text), "write");
+    must(run,
+         calpol_ruleset_open_bytes(calpol_text_string(text), calpol_text_length(text), NULL,
+                                   &opened, message, sizeof(message)),
+         message);
+    calpol_text_free(text);
+    return opened;
+}
+
 /* ---- Asking ---------------------------------------------------------------------------------- */
 
 /* The short way must come to what the long way says. */
@@ -204,6 +222,26 @@ static void check_pending(struct run *run, calpol_query *query, const struct cp_
         run->outcome.failed = true;
 }
 
+/* Everything that an explanation says. */
+static const char *explain(struct run *run, calpol_ruleset *ruleset)
+{
+    const char *text = print_node(&run->arena, member_of(run->vector, "flow"));
+    calpol_query *query = NULL;
+    calpol_trace *trace = NULL;
+    struct cp_buffer buffer;
+
+    cp_buffer_init(&buffer, &run->arena);
+    must(run, calpol_query_new(ruleset, &query), "query");
+    calpol_query_set_flow(query, text, strlen(text));
+    calpol_query_explain(query, &trace);
+    if (trace)
+        cp_buffer_format(&buffer, "%s\n%s\n%s", calpol_trace_json(trace),
+                         calpol_trace_summary(trace), calpol_trace_text(trace));
+    calpol_trace_free(trace);
+    calpol_query_free(query);
+    return cp_buffer_string(&buffer);
+}
+
 static void check_answer(struct run *run, calpol_ruleset *ruleset)
 {
     const struct cp_node *expected = member_of(run->vector, "expect");
@@ -229,6 +267,14 @@ static void run_vector(struct run *run, struct totals *totals)
     cp_buffer_init(&run->outcome.text, &run->arena);
     run->outcome.failed = false;
     ruleset = load(run);
+    if (ruleset && run->is_opened) {
+        calpol_ruleset *opened = reopen(run, ruleset);
+
+        if (opened && strcmp(explain(run, opened), explain(run, ruleset)) != 0)
+            fail(run, "the opened ruleset says something else");
+        calpol_ruleset_unref(ruleset);
+        ruleset = opened;
+    }
     if (ruleset)
         check_answer(run, ruleset);
     calpol_ruleset_unref(ruleset);
@@ -251,12 +297,15 @@ static bool is_wanted(const char *id, char **ids, int count)
 
 int main(int argument_count, char **arguments)
 {
-    const char *path = argument_count > 1 ? arguments[1] : "";
+    bool is_opened = argument_count > 1 && strcmp(arguments[1], "--opened") == 0;
+    const char *path = argument_count > 1 + is_opened ? arguments[1 + is_opened] : "";
     const char *slash = strrchr(path, '/');
     struct totals totals = {0, 0};
     const struct cp_node *vectors;
     struct cp_arena arena;
 
+    argument_count -= is_opened;
+    arguments += is_opened;
     cp_arena_init(&arena, NULL);
     vectors = parse_file(&arena, path);
     if (!vectors) {
@@ -270,6 +319,7 @@ int main(int argument_count, char **arguments)
             /* Chapter 16: all of this file's vectors are, with or without a Calico object. */
             .is_calico = strcmp(slash ? slash + 1 : path, "evaluation.json") == 0,
             .verbose = argument_count > 2,
+            .is_opened = is_opened,
         };
 
         if (is_wanted(run.id, arguments + 2, argument_count - 2))
