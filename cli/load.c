@@ -6,6 +6,7 @@
 
 #include "command.h"
 #include "compiled.h"
+#include "progress.h"
 #include "report.h"
 #include "suggest.h"
 
@@ -324,6 +325,36 @@ int cli_load_open(const struct cli_load *load, calpol_loader **out_loader)
     return status;
 }
 
+static void put_count(const struct cli_stream *stream,
+                      const char *before,
+                      uint32_t count,
+                      const char *one,
+                      const char *many)
+{
+    fprintf(stream->file, "%s%u %s", before, (unsigned)count, count == 1 ? one : many);
+}
+
+/* What there is to ask about; checking is another command's. */
+static void put_counts(const struct cli_common *common, const calpol_ruleset *ruleset)
+{
+    struct cli_stream stream = cli_common_error(common);
+    struct calpol_counts counts;
+
+    if (calpol_ruleset_counts(ruleset, &counts, sizeof(counts)) != CALPOL_OK)
+        return;
+    put_count(&stream, "calpol: loaded ", counts.policies, "policy", "policies");
+    put_count(&stream, " in ", counts.tiers, "tier", "tiers");
+    put_count(&stream, ", ", counts.endpoints, "endpoint", "endpoints");
+    put_count(&stream, ", ", counts.namespaces, "namespace", "namespaces");
+    put_count(&stream, ", ", counts.network_sets, "network set", "network sets");
+    put_count(&stream, ", ", counts.services, "service", "services");
+    put_count(&stream, ", ", counts.nodes, "node", "nodes");
+    fprintf(stream.file, "; dialect %s\n",
+            counts.dialect == CALPOL_DIALECT_CALICO ? "calico" : "upstream");
+    cli_put(&stream, "calpol: policies that select nothing and rules that never match are found by "
+                     "calpol check\n");
+}
+
 /* Nothing at all is most likely a mistake, and its answer is allow. */
 static void warn_if_empty(const struct cli_common *common, const calpol_ruleset *ruleset)
 {
@@ -335,6 +366,8 @@ static void warn_if_empty(const struct cli_common *common, const calpol_ruleset 
             counts.services + counts.nodes ==
         0)
         cli_error("warning: the input has neither policies nor endpoints");
+    else if (counts.policies == 0)
+        cli_error("warning: the input has no policies; was one of their files left out?");
 }
 
 int cli_load_ruleset(const struct cli_load *load,
@@ -348,14 +381,22 @@ int cli_load_ruleset(const struct cli_load *load,
 
     if (compiled)
         return cli_compiled_open(load, compiled, out_ruleset);
+    if (!common->quiet)
+        cli_progress_begin("reading");
     status = cli_load_open(load, &loader);
     if (status == CLI_EXIT_OK) {
+        if (!common->quiet)
+            cli_progress_begin("compiling");
         status = calpol_loader_finish(loader, out_ruleset, &diagnostics);
+        cli_progress_end();
         cli_report(common, diagnostics);
         if (status == CALPOL_OK)
             warn_if_empty(common, *out_ruleset);
+        if (status == CALPOL_OK && common->verbose)
+            put_counts(common, *out_ruleset);
         status = cli_load_status(status);
     }
+    cli_progress_end();
     calpol_diagnostics_free(diagnostics);
     calpol_loader_free(loader);
     return status;

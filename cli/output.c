@@ -4,6 +4,8 @@
  */
 #include "output.h"
 
+#include "progress.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -255,6 +257,7 @@ void cli_error(const char *format, ...)
     char message[2048];
     va_list arguments;
 
+    cli_progress_end();
     va_start(arguments, format);
     vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);

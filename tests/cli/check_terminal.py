@@ -10,6 +10,7 @@ import pathlib
 import pty
 import subprocess
 import sys
+import time
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "abi"))
 from tap import Results
@@ -18,13 +19,15 @@ QUESTION = ["-q", "-p", "cluster.yaml", "allow-cat.yaml", "--from", "default/cat
             "--protocol", "TCP", "--port", "80"]
 
 
-def on_terminal(command, folder, **environment):
-    """What a command writes to a terminal."""
+def on_terminal(command, folder, stdin=subprocess.DEVNULL, meanwhile=None, **environment):
+    """What a command writes to a terminal. meanwhile is called once it runs."""
     environment = {"PATH": os.environ["PATH"], **environment}
     leader, follower = pty.openpty()
-    process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdin=stdin,
                                stdout=follower, stderr=follower)
     os.close(follower)
+    if meanwhile:
+        meanwhile()
     text = b""
     while True:
         try:
@@ -77,6 +80,32 @@ def check_pipe(results, calpol, folder):
                   [] if verdicts == ["deny"] * 3 and process.returncode == 0 else [str(verdicts)])
 
 
+def slowly(command, folder):
+    """What a command writes to a terminal whose policies take their time to come."""
+    reader, writer = os.pipe()
+
+    def send():
+        os.close(reader)
+        time.sleep(2.5)
+        os.write(writer, (folder / "cluster.yaml").read_bytes())
+        os.close(writer)
+
+    return on_terminal(command, folder, stdin=reader, meanwhile=send, TERM="xterm", NO_COLOR="1")
+
+
+def check_progress(results, calpol, folder):
+    question = ["-p", "-", "--from", "default/cat", "--to", "192.0.2.9"]
+    shown = slowly([calpol, "eval", *question], folder)
+    results.check("who waits for the policies is told", [] if "\rcalpol: reading, 1 s" in shown else [shown])
+    answer = shown.rsplit("\r    ", 1)[-1]
+    results.check("and sees nothing of it in the end",
+                  [] if "calpol: reading" not in answer and "ALLOW" in answer else [shown])
+    quiet = slowly([calpol, "eval", "-q", *question], folder)
+    results.check("with -q nobody is", [] if "reading" not in quiet and "ALLOW" in quiet else [quiet])
+    quick = on_terminal([calpol, "eval", "-p", "cluster.yaml", *question[2:]], folder, TERM="xterm")
+    results.check("nor who need not wait", [] if "reading" not in quick else [quick])
+
+
 def check_full_disk(results, command, folder):
     if not os.path.exists("/dev/full"):
         results.skip("a failed write is exit status 1", "there is no /dev/full")
@@ -96,6 +125,7 @@ def main():
 
     check_colour(results, command, folder)
     check_pipe(results, calpol, folder)
+    check_progress(results, calpol, folder)
     check_full_disk(results, command, folder)
     results.finish()
 
