@@ -3,8 +3,9 @@
  * The fast path says what the plain walk says, or nothing: whole verdicts of random flows in random
  * clusters, with every kernel that this machine can run.
  *
- * CALPOL_TEST_CLUSTERS in the environment sets how many clusters, in place of the usual few hundred:
- * each is asked 512 flows, with each kernel. CALPOL_TEST_SEED, any number but 0, makes them others.
+ * CALPOL_TEST_CLUSTERS in the environment sets how many clusters, in place of the usual few
+ * hundred: each is asked 512 flows, with each kernel. CALPOL_TEST_SEED, any number but 0, makes
+ * them others.
  */
 #include "evaluate/fast.h"
 
@@ -143,8 +144,8 @@ static bool compare(struct asking *asking,
     if (!is_judged)
         return false;
     asking->tally->judged++;
-    ck_assert_msg(judge_plainly(asking->ruleset, flow, &plain),
-                  "cluster %u: a bad flow was judged", asking->number);
+    ck_assert_msg(judge_plainly(asking->ruleset, flow, &plain), "cluster %u: a bad flow was judged",
+                  asking->number);
     if (memcmp(out_fast, &plain, sizeof(plain)) != 0)
         fail_on(flow, out_fast, &plain, asking->number);
     return true;
@@ -189,9 +190,8 @@ static void compare_cluster(const struct kind *kind,
             .tally = tally,
         };
 
-        for (uint32_t i = 0; cp_simd_is_usable((enum cp_simd)simd) &&
-                             i < FLOWS_OF_CLUSTER / CP_FAST_GROUP;
-             i++)
+        for (uint32_t i = 0;
+             cp_simd_is_usable((enum cp_simd)simd) && i < FLOWS_OF_CLUSTER / CP_FAST_GROUP; i++)
             compare_group(&asking);
     }
     free_compiled(&compiled);
@@ -235,6 +235,80 @@ START_TEST(tables_that_grow_out_of_their_forms_say_the_same)
     for (uint32_t i = 0; i < (cluster_count() + 49) / 50; i++)
         compare_cluster(&crowded, &seed, i, &tally);
     expect_judged(&tally, 40);
+}
+END_TEST
+
+/* Two pods, one of which a policy with a rule for each of some ports governs. */
+static void write_ports(struct cp_buffer *text, unsigned port_count)
+{
+    static const char *const pods =
+        "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: ns}, status: {podIPs: [{ip: "
+        "10.0.0.1}]}}\n"
+        "---\n"
+        "{apiVersion: v1, kind: Pod, metadata: {name: b, namespace: ns}, status: {podIPs: [{ip: "
+        "10.0.0.2}]}}\n"
+        "---\n"
+        "apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: p}\n"
+        "spec:\n  types: [Ingress]\n  ingress:\n";
+
+    cp_buffer_add_string(text, pods);
+    for (unsigned i = 0; i < port_count; i++) {
+        cp_buffer_add_string(text, "  - {action: Allow, protocol: TCP, destination: {ports: [");
+        cp_buffer_add_unsigned(text, 3 * i + 1);
+        cp_buffer_add_string(text, "]}}\n");
+    }
+}
+
+/* Maps of one, two and three steps, and of more. */
+START_TEST(each_port_of_few_or_many_leads_to_its_rule)
+{
+    static const unsigned port_counts[] = {5, 15, 20, 31, 40, 47, 60};
+    unsigned port_count = port_counts[_i];
+    struct tally tally = {0, 0};
+    struct compiled compiled;
+    struct loaded *loaded = &compiled.loaded;
+    struct cp_compile_input input = {
+        .collection = &loaded->collection,
+        .work = &loaded->work,
+        .diagnostics = &loaded->diagnostics,
+        .programs = &cp_program_no_limits,
+    };
+    struct cp_buffer text;
+    struct cp_arena arena;
+
+    cp_arena_init(&arena, NULL);
+    cp_buffer_init(&text, &arena);
+    write_ports(&text, port_count);
+    cp_options_init(&input.options);
+    load_resources(loaded, cp_buffer_text(&text), 0);
+    ck_assert_int_eq(cp_compile(&input, loaded->ruleset), CALPOL_OK);
+    for (int simd = 0; simd < CP_SIMD_COUNT; simd++) {
+        struct asking asking = {
+            .ruleset = loaded->ruleset,
+            .kernel = cp_fast_kernel_of((enum cp_simd)simd),
+            .tally = &tally,
+        };
+
+        for (uint32_t port = 0; cp_simd_is_usable((enum cp_simd)simd) && port < 256; port++) {
+            struct calpol_flow flow = {
+                .given = CALPOL_GIVEN_PROTOCOL | CALPOL_GIVEN_SOURCE_PORT |
+                         CALPOL_GIVEN_DESTINATION_PORT | CALPOL_GIVEN_NO_HTTP |
+                         CALPOL_GIVEN_NO_DOMAINS,
+                .source_endpoint = port & 1,
+                .destination_endpoint = ~port & 1,
+                .source_port = 40000,
+                .destination_port = (uint16_t)port,
+                .protocol = 6,
+            };
+            struct calpol_verdict verdict;
+
+            ck_assert(compare(&asking, &flow, &verdict));
+            ck_assert_int_eq(verdict.ingress.rule,
+                             port % 3 == 1 && port / 3 < port_count ? (int)(port / 3) : -1);
+        }
+    }
+    free_compiled(&compiled);
+    cp_arena_finish(&arena);
 }
 END_TEST
 
@@ -312,6 +386,7 @@ Suite *test_suite(void)
     tcase_set_timeout(exactness, 0);
     tcase_add_test(exactness, verdicts_of_random_flows_are_those_of_the_plain_walk);
     tcase_add_test(exactness, tables_that_grow_out_of_their_forms_say_the_same);
+    tcase_add_loop_test(exactness, each_port_of_few_or_many_leads_to_its_rule, 0, 7);
     tcase_add_test(exactness, beyond_the_limits_the_plain_walk_is_asked);
     suite_add_tcase(suite, exactness);
     return suite;
