@@ -41,7 +41,7 @@ DEMANDED = 90  # per cent
 MOST_MEMORY = 4 << 30
 MOST_SECONDS = 300  # of a test that is used
 DIFFERENTIAL = {"calico": 4000, "kubernetes": 1500}
-SUITES = ("unit", "vector", "golden", "cli", "differential")
+SUITES = ("unit", "vector", "failures", "golden", "cli", "differential")
 # Tests of what knows nothing of what is changed, and of how the command looks.
 UNUSED = ("base/", "net/", "yaml/", "cli/help", "cli/usage", "cli/terminal", "cli/readme", "cli/forms",
           "cli/flows", "cli/input", "example", "docs/", "completions", "man")
@@ -171,7 +171,7 @@ class Copy:
 
         def key(test):
             rank = (0 if test.name == own else
-                    1 if test.suite == "vector" or test.name.startswith(folder + "/") else
+                    1 if test.suite in ("vector", "failures") or test.name.startswith(folder + "/") else
                     2 if test.suite in ("golden", "differential") else 3)
             return rank, self.seconds[test.name]
         return sorted(self.tests, key=key)
