@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -111,6 +112,36 @@ func ExampleLoadError() {
 		}
 	}
 	// Output: web.yaml 14 error spec.ingress[0].from[0].ipBlock.cidr
+}
+
+func ExampleOpen() {
+	folder, err := os.MkdirTemp("", "calpol")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "web.calpol")
+
+	ruleset, err := calpol.Load(nil, calpol.Text{Name: "web.yaml", Content: []byte(policies)})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer ruleset.Close()
+	if err := ruleset.Save(path); err != nil {
+		log.Fatal(err)
+	}
+
+	opened, err := calpol.Open(path) // elsewhere, or after a restart
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer opened.Close()
+	verdict, err := opened.Evaluate(calpol.Flow{Source: "192.0.2.1", Destination: "shop/web"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(verdict.Action)
+	// Output: deny
 }
 
 // The manual shows what is run above.

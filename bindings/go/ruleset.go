@@ -17,7 +17,7 @@ import (
 )
 
 // Ruleset is compiled policy. It never changes; any number of goroutines may use one at once, and any
-// of them may close it. [Load] makes it.
+// of them may close it. [Load] and [Open] make it.
 //
 // Its memory is C's, so the garbage collector does not know how much hangs on a Ruleset: call Close
 // when a new ruleset took its place, rather than wait for the finalizer.

@@ -13,7 +13,8 @@ import (
 	"testing"
 )
 
-// The vectors of the C tests, through this package: evaluation.md, chapter 16.
+// The vectors of the C tests, through this package, each of the ruleset and of its compiled form:
+// evaluation.md, chapter 16.
 type vector struct {
 	ID        string
 	Resources string
@@ -55,6 +56,22 @@ func (v *vector) run(isCalico bool) string {
 		return err.Error()
 	}
 	defer ruleset.Close()
+	content, err := ruleset.Bytes()
+	if err != nil {
+		return err.Error()
+	}
+	opened, err := OpenBytes(content)
+	if err != nil {
+		return err.Error()
+	}
+	defer opened.Close()
+	if problem := v.askAll(opened); problem != "" {
+		return "opened: " + problem
+	}
+	return v.askAll(ruleset)
+}
+
+func (v *vector) askAll(ruleset *Ruleset) string {
 	if problem := v.ask(ruleset, v.Expect); problem != "" {
 		return problem
 	}

@@ -9,10 +9,11 @@
     (False, 'np:shop/web')
     >>> print(ruleset.explain(source="shop/web", destination="203.0.113.9").text)
 
-``load()`` makes a ``Ruleset``, which never changes and may be used by any number of threads.
-``Ruleset.evaluate()`` judges a flow, ``Ruleset.explain()`` tells why, ``Ruleset.evaluate_batch()``
-judges tables of flows. What a flow does not tell is unknown; where the answer hangs on it, the verdict
-is Action.UNKNOWN and names what it depends on.
+``load()`` makes a ``Ruleset``, which never changes and may be used by any number of threads; what
+``Ruleset.save()`` wrote, ``open()`` has back in no time. ``Ruleset.evaluate()`` judges a flow,
+``Ruleset.explain()`` tells why, ``Ruleset.evaluate_batch()`` judges tables of flows. What a flow does
+not tell is unknown; where the answer hangs on it, the verdict is Action.UNKNOWN and names what it
+depends on.
 """
 
 from ._abi import (
@@ -28,10 +29,10 @@ from ._abi import (
 )
 from ._codes import Action, Depends, Dialect, Reason, Severity, Stage, State
 from ._diagnostics import Diagnostic, DiagnosticCode, Diagnostics, codes
-from ._errors import Error, FlowError, LoadError, NotFoundError, OptionError
+from ._errors import CompiledError, Error, FlowError, LoadError, NotFoundError, OptionError
 from ._library import VERSION as __version__
 from ._library import lib as _lib
-from ._load import Conversion, convert, load
+from ._load import Conversion, convert, load, open
 from ._records import FlowArray, VerdictArray
 from ._ruleset import Ruleset, flow_dtype, verdict_dtype
 from ._verdict import Counts, Decision, Endpoint, Explanation, Policy, Step, Tier, Verdict
@@ -41,6 +42,7 @@ library_version: str = _lib.calpol_version().decode()
 
 __all__ = [
     "Action",
+    "CompiledError",
     "Conversion",
     "Counts",
     "Decision",
@@ -82,6 +84,7 @@ __all__ = [
     "flow_dtype",
     "library_version",
     "load",
+    "open",
     "verdict_dtype",
 ]
 

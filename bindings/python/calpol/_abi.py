@@ -316,7 +316,7 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     "calpol_struct_size": (c_size_t, c_int),
     "calpol_text_free": (None, HANDLE),
     "calpol_text_length": (c_size_t, HANDLE),
-    "calpol_text_string": (c_char_p, HANDLE),
+    "calpol_text_string": (c_void_p, HANDLE),
     "calpol_trace_free": (None, HANDLE),
     "calpol_trace_get_step": (c_int, HANDLE, c_size_t, POINTER(Step), c_size_t),
     "calpol_trace_json": (c_char_p, HANDLE),

@@ -80,6 +80,9 @@ class Diagnostics(Sequence[Diagnostic]):
         return "\n".join(str(item) for item in self.items)
 
 
+NOTHING_SAID = Diagnostics((), 0, 0, 0, (), 0)
+
+
 def _read(handle: ctypes.c_void_p, index: int) -> Diagnostic:
     raw = _abi.Diagnostic()
     check(lib.calpol_diagnostics_get(handle, index, raw, ctypes.sizeof(raw)))

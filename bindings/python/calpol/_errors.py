@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import TYPE_CHECKING, Any, Dict, Tuple, Type
 
 from . import _abi
@@ -43,6 +44,10 @@ class LoadError(Error):
         self.diagnostics = diagnostics
 
 
+class CompiledError(Error, ValueError):
+    """What was to be opened is no compiled ruleset, a damaged one, or one of another library's."""
+
+
 class FlowError(Error, ValueError):
     """The flow is wrong. ``code`` names how: "unknown-ref", "bad-port", "bad-option", ..."""
 
@@ -77,6 +82,15 @@ def check(status: int, what: str = "") -> None:
 def decode(text: bytes | None) -> str:
     """A text that came out of the library."""
     return (text or b"").decode("utf-8", "replace")
+
+
+def take_text(handle: ctypes.c_void_p) -> bytes:
+    """The bytes of a text of the library's, which is freed."""
+    try:
+        length = lib.calpol_text_length(handle)
+        return bytes((ctypes.c_char * length).from_address(lib.calpol_text_string(handle)))
+    finally:
+        lib.calpol_text_free(handle)
 
 
 def encode(text: str, what: str) -> bytes:

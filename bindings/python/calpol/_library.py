@@ -68,7 +68,7 @@ def open_library(environment: Mapping[str, str] = os.environ) -> ctypes.CDLL:
     failures: List[str] = []
     for name in candidates(environment):
         try:
-            library = ctypes.CDLL(name)
+            library = ctypes.CDLL(name, use_errno=True)
         except OSError as error:
             failures.append(f"{name}: {error}")
             continue

@@ -28,6 +28,7 @@ from ._codes import Action, Depends, Dialect, Reason, Stage
 from ._columns import FLOW_SIZE, Table, is_table, read_flows
 from ._diagnostics import Diagnostics
 from ._errors import NotFoundError, check, decode, encode
+from ._file import open_bytes, path_bytes, save, write
 from ._library import lib
 from ._query import IPAddress, Query, Words
 from ._records import FlowArray, VerdictArray
@@ -64,6 +65,31 @@ class Ruleset:
             f"<calpol.Ruleset: {counts.policies} policies in {counts.tiers} tiers, "
             f"{counts.endpoints} endpoints>"
         )
+
+    # Elsewhere and later
+
+    def save(self, path: Union[str, os.PathLike[str], os.PathLike[bytes]]) -> None:
+        """Writes it to a file, compiled, for ``open()``; or for the command, which takes such a file
+        in place of policies. What was there is replaced at once: who has it open keeps the old one.
+
+        Raises OSError if the file cannot be written.
+        """
+        save(self._handle, path_bytes(path))
+
+    def to_bytes(self) -> bytes:
+        """What ``save()`` writes, as bytes for ``open()``. They hang on the ruleset alone: equal input
+        makes equal bytes."""
+        return write(self._handle)
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        """Pickles it as its bytes, so that it travels to other processes with the same library."""
+        return _reopen, (self.to_bytes(), self.diagnostics)
+
+    def __copy__(self) -> Ruleset:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Ruleset:
+        return self
 
     # What is in it
 
@@ -365,6 +391,11 @@ class Ruleset:
             rule=raw.rule,
             depends_on=Depends(raw.depends_on),
         )
+
+
+def _reopen(compiled: bytes, diagnostics: Diagnostics) -> Ruleset:
+    """What pickle makes of a ruleset."""
+    return Ruleset(open_bytes(compiled), diagnostics)
 
 
 def _until_not_found(get: Callable[[int], _Item]) -> Iterator[_Item]:

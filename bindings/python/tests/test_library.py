@@ -59,6 +59,13 @@ class Places(unittest.TestCase):
                 _library.open_library()
 
 
+class Installation(unittest.TestCase):
+    def test_every_module_is_installed(self):
+        folder = SOURCE_ROOT / "bindings" / "python"
+        listed = re.findall(r"'calpol/(\w+\.py)'", (folder / "meson.build").read_text(encoding="utf-8"))
+        self.assertEqual(listed, sorted(path.name for path in (folder / "calpol").glob("*.py")))
+
+
 class Versions(unittest.TestCase):
     def test_before_one_minor_releases_break(self):
         self.assertTrue(_library.is_compatible("0.1.7", "0.1.0"))

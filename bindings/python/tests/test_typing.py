@@ -21,6 +21,8 @@ ruleset = calpol.load("a.yaml", lint=True, options={"http": "ignore"})
 verdict: calpol.Verdict = ruleset.evaluate(source="shop/web", icmp=(8, 0), domains=["a.example"])
 tier: str = ruleset.tiers[0].name
 label: str | None = verdict.egress.policy if verdict.egress else None
+data: bytes = ruleset.to_bytes()
+ruleset = calpol.open(data)
 count: int = ruleset.evaluate_batch({"protocol": [6]}).counts()[calpol.Action.ALLOW]
 """
 
@@ -29,6 +31,7 @@ ruleset.evaluate(destination_prot=80)
 ruleset.evaluate(protocol=["TCP"])
 text: str = verdict.action
 calpol.load(lint="yes")
+calpol.open(5)
 """
 
 

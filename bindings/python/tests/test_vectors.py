@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The vectors of the C tests, through Python: each in words, and as a batch where it can be said so.
+"""The vectors of the C tests, through Python: each in words, and as a batch where it can be said so;
+again of the ruleset that was compiled to bytes and opened.
 
 What an expectation means is told in tests/support/compare.h.
 """
@@ -105,14 +106,19 @@ class Vector(unittest.TestCase):
             self.assertRaises(ValueError, ruleset.flows, table)
             return
         verdict = ruleset.evaluate_batch(table)[0]
-        try:
-            single = ruleset.evaluate(self.vector["flow"])
-        except calpol.FlowError:
-            single = None
+        single = self.outcome(ruleset, self.vector["flow"])
         if single is None or self.has_other_ends(ruleset, table):
             self.assertEqual(verdict.action, calpol.Action.NONE)
         else:
             self.assertEqual(verdict, single)
+
+    @staticmethod
+    def outcome(ruleset, flow):
+        """A verdict; None: the flow is wrong."""
+        try:
+            return ruleset.evaluate(flow)
+        except calpol.FlowError:
+            return None
 
     @staticmethod
     def has_other_ends(ruleset, table):
@@ -132,6 +138,11 @@ class Vector(unittest.TestCase):
             self.check_refused(expected)
             return
         ruleset = self.load()
+        self.run_on(ruleset)
+        self.run_on(calpol.open(ruleset.to_bytes()))
+
+    def run_on(self, ruleset):
+        expected = self.vector["expect"]
         found = differences(expected, self.explain(ruleset), "expect")
         if "pending" in expected:
             pending = {"scope": "pending", "default_hit": "first"}
