@@ -213,8 +213,14 @@ static void set_origin(struct cp_resource_reader *reader, const struct cp_field 
     } else {
         metadata->node = root->node;
     }
-    if (!root->up)
+    if (!root->up) {
+        /* The root of a document lies where the root of the next one will. */
+        if (metadata->node)
+            metadata->node = cp_arena_copy(reader->base.arena, root->node, sizeof(*root->node));
+        if (!metadata->node && !metadata->again)
+            cp_resource_no_memory(reader);
         return;
+    }
     cp_buffer_init(&path, reader->base.arena);
     cp_field_path(root, &path);
     metadata->path = cp_buffer_text(&path);
