@@ -96,7 +96,9 @@ enum calpol_struct_id {
     CALPOL_STRUCT_POLICY_INFO = 9,
     CALPOL_STRUCT_ENDPOINT_INFO = 10,
     CALPOL_STRUCT_TIER_INFO = 11,
-    CALPOL_STRUCT_COUNTS = 12
+    CALPOL_STRUCT_COUNTS = 12,
+    CALPOL_STRUCT_ENDPOINT_SPEC = 13,
+    CALPOL_STRUCT_ENDPOINT_PORT = 14
 };
 
 /** sizeof of a public struct as this library was compiled with; 0 for an unknown number. */

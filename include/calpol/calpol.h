@@ -21,6 +21,7 @@
 #define CALPOL_CALPOL_H
 
 #include "calpol/base.h"
+#include "calpol/endpoint.h"
 #include "calpol/evaluate.h"
 #include "calpol/file.h"
 #include "calpol/load.h"

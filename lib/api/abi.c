@@ -33,6 +33,8 @@ static const struct abi_size sizes[] = {
     [CALPOL_STRUCT_ENDPOINT_INFO] = UNCHANGED(struct calpol_endpoint_info),
     [CALPOL_STRUCT_TIER_INFO] = UNCHANGED(struct calpol_tier_info),
     [CALPOL_STRUCT_COUNTS] = UNCHANGED(struct calpol_counts),
+    [CALPOL_STRUCT_ENDPOINT_SPEC] = UNCHANGED(struct calpol_endpoint_spec),
+    [CALPOL_STRUCT_ENDPOINT_PORT] = UNCHANGED(struct calpol_endpoint_port),
 };
 
 #define SIZE_COUNT ((int)(sizeof(sizes) / sizeof(sizes[0])))

@@ -3,8 +3,9 @@
  * Plain flows to plain verdicts. Nothing here allocates.
  */
 #include "evaluate/evaluate.h"
-#include "evaluate/fast.h"
 #include "api/abi.h"
+#include "api/endpoint.h"
+#include "evaluate/fast.h"
 #include "evaluate/resolve.h"
 
 #define KNOWN_GIVEN                                                                                \
@@ -82,8 +83,20 @@ int calpol_evaluate(const calpol_ruleset *ruleset,
     return status;
 }
 
+/* What programs leave. */
+static int judge_other(const struct cp_handle_table *table,
+                       const struct cp_fast_kernel *kernel,
+                       const struct calpol_flow *flow,
+                       struct calpol_verdict *out_verdict)
+{
+    if (!table->count || !cp_flow_has_handle(flow))
+        return judge_plainly(table->ruleset, flow, out_verdict);
+    return is_understood(flow) ? cp_judge_with_handles(table, kernel, flow, out_verdict)
+                               : CALPOL_ERROR_INVALID_INPUT;
+}
+
 /* Judges a group of flows of our own size. A bad one gets an all-zero verdict. */
-static int judge_group(const struct calpol_ruleset *ruleset,
+static int judge_group(const struct cp_handle_table *table,
                        const struct cp_fast_kernel *kernel,
                        const struct calpol_flow *flows,
                        uint32_t count,
@@ -92,10 +105,10 @@ static int judge_group(const struct calpol_ruleset *ruleset,
     uint32_t left = (1u << count) - 1;
     int result = CALPOL_OK;
 
-    if (ruleset->programs)
-        left &= ~kernel->judge_group(ruleset->programs, flows, count, out_verdicts);
+    if (table->ruleset->programs)
+        left &= ~kernel->judge_group(table->ruleset->programs, flows, count, out_verdicts);
     for (uint32_t i = 0; left; i++, left >>= 1) {
-        if (!(left & 1) || !judge_plainly(ruleset, &flows[i], &out_verdicts[i]))
+        if (!(left & 1) || !judge_other(table, kernel, &flows[i], &out_verdicts[i]))
             continue;
         out_verdicts[i] = (struct calpol_verdict){.action = CALPOL_ACTION_NONE};
         result = CALPOL_ERROR_INVALID_INPUT;
@@ -104,7 +117,7 @@ static int judge_group(const struct calpol_ruleset *ruleset,
 }
 
 /* Judges flows where they are. */
-static int judge_in_place(const struct calpol_ruleset *ruleset,
+static int judge_in_place(const struct cp_handle_table *table,
                           const struct cp_fast_kernel *kernel,
                           const struct calpol_flow *flows,
                           size_t count,
@@ -115,29 +128,27 @@ static int judge_in_place(const struct calpol_ruleset *ruleset,
     for (size_t done = 0; done < count; done += CP_FAST_GROUP) {
         uint32_t size = count - done < CP_FAST_GROUP ? (uint32_t)(count - done) : CP_FAST_GROUP;
 
-        if (judge_group(ruleset, kernel, flows + done, size, out_verdicts + done))
+        if (judge_group(table, kernel, flows + done, size, out_verdicts + done))
             result = CALPOL_ERROR_INVALID_INPUT;
     }
     return result;
 }
 
-int calpol_evaluate_batch(const calpol_ruleset *ruleset,
-                          const void *flows,
-                          size_t flow_size,
-                          size_t count,
-                          void *out_verdicts,
-                          size_t verdict_size)
+static int judge_all(const struct cp_handle_table *table,
+                     const void *flows,
+                     size_t flow_size,
+                     size_t count,
+                     void *out_verdicts,
+                     size_t verdict_size)
 {
     const struct cp_fast_kernel *kernel = cp_fast_kernel_best();
     const unsigned char *next_flow = flows;
     unsigned char *next_verdict = out_verdicts;
     int result = CALPOL_OK, status;
 
-    if (!ruleset || ((!flows || !out_verdicts) && count))
-        return CALPOL_ERROR_INVALID_ARGUMENT;
     if (is_ours(flows, flow_size, sizeof(struct calpol_flow)) &&
         is_ours(out_verdicts, verdict_size, sizeof(struct calpol_verdict)))
-        return judge_in_place(ruleset, kernel, flows, count, out_verdicts);
+        return judge_in_place(table, kernel, flows, count, out_verdicts);
     status = cp_abi_check(CALPOL_STRUCT_VERDICT, verdict_size);
     for (size_t done = 0; !status && done < count;) {
         struct calpol_verdict verdicts[CP_FAST_GROUP];
@@ -148,11 +159,41 @@ int calpol_evaluate_batch(const calpol_ruleset *ruleset,
             status = cp_abi_read(CALPOL_STRUCT_FLOW, next_flow, flow_size, &group[size]);
             size += !status;
         }
-        if (judge_group(ruleset, kernel, group, size, verdicts))
+        if (judge_group(table, kernel, group, size, verdicts))
             result = CALPOL_ERROR_INVALID_INPUT;
         for (uint32_t i = 0; i < size; i++, next_verdict += verdict_size)
             cp_abi_write(CALPOL_STRUCT_VERDICT, &verdicts[i], next_verdict, verdict_size);
         done += size;
     }
     return status ? status : result;
+}
+
+int calpol_evaluate_batch(const calpol_ruleset *ruleset,
+                          const void *flows,
+                          size_t flow_size,
+                          size_t count,
+                          void *out_verdicts,
+                          size_t verdict_size)
+{
+    const struct cp_handle_table table = {.ruleset = ruleset};
+
+    if (!ruleset || ((!flows || !out_verdicts) && count))
+        return CALPOL_ERROR_INVALID_ARGUMENT;
+    return judge_all(&table, flows, flow_size, count, out_verdicts, verdict_size);
+}
+
+int calpol_evaluate_with(const calpol_ruleset *ruleset,
+                         const calpol_endpoint *const *endpoints,
+                         size_t endpoint_count,
+                         const void *flows,
+                         size_t flow_size,
+                         size_t count,
+                         void *out_verdicts,
+                         size_t verdict_size)
+{
+    const struct cp_handle_table table = {ruleset, endpoints, endpoint_count};
+
+    if (!ruleset || ((!flows || !out_verdicts) && count) || (!endpoints && endpoint_count))
+        return CALPOL_ERROR_INVALID_ARGUMENT;
+    return judge_all(&table, flows, flow_size, count, out_verdicts, verdict_size);
 }

@@ -143,8 +143,8 @@ static int add_services(struct cp_classes *classes, struct cp_region_list *regio
     for (uint32_t i = 0; i < tags.items.count; i++) {
         const uint32_t *numbers = tags.items.items[i].numbers;
 
-        classes->service_tags[i] = (struct cp_service_tag){numbers[0], (uint8_t)(numbers[1] >> 16),
-                                                           (uint16_t)numbers[1]};
+        classes->service_tags[i] =
+            (struct cp_service_tag){numbers[0], (uint8_t)(numbers[1] >> 16), (uint16_t)numbers[1]};
     }
     return CALPOL_OK;
 }
@@ -177,9 +177,12 @@ static void set_classes(struct cp_classes *classes)
     for (int f = 0; f < 2; f++) {
         for (uint32_t i = 0; i < workload_count; i++) {
             uint32_t *address_class = &classes->workload_classes[f][i];
+            uint32_t *outer_class = &classes->outer_classes[f][i];
 
             if (*address_class != CP_NONE)
                 *address_class = tree->classes[*address_class];
+            if (*outer_class != CP_NONE)
+                *outer_class = tree->classes[*outer_class];
         }
     }
 }
@@ -313,8 +316,7 @@ static int add_atom(struct cp_classes *classes,
         if (atom)
             *atom = (struct cp_port_atom){protocol, port, CP_RANGES_NONE};
     }
-    if (status || !atom ||
-        !cp_ranges_unite(&classes->sets, atom->addresses, set, &atom->addresses))
+    if (status || !atom || !cp_ranges_unite(&classes->sets, atom->addresses, set, &atom->addresses))
         return CALPOL_ERROR_NO_MEMORY;
     return CALPOL_OK;
 }
@@ -359,8 +361,8 @@ int cp_service_atoms(struct cp_classes *classes, uint32_t service, struct cp_por
     for (uint32_t i = classes->first_service_tag[service]; i < end; i++) {
         const struct cp_service_tag *tag = &classes->service_tags[i];
 
-        if (tag->protocol && add_atom(classes, &list, tag->protocol, tag->port,
-                                      first_service_tag(classes) + i))
+        if (tag->protocol &&
+            add_atom(classes, &list, tag->protocol, tag->port, first_service_tag(classes) + i))
             return CALPOL_ERROR_NO_MEMORY;
     }
     return keep_atoms(classes, key, 1, &list, out_atoms);

@@ -2,8 +2,8 @@
 /*
  * Classes of addresses: addresses that no rule can tell apart have one class. Internal to compile/.
  *
- * Classes are exact: two addresses share one only if the same owners (as far as rules ask), the same
- * lists of nets of rules and the same services hold both.
+ * Classes are exact: two addresses share one only if the same owners (as far as rules ask), the
+ * same lists of nets of rules and the same services hold both.
  */
 #ifndef CP_COMPILE_CLASSES_H
 #define CP_COMPILE_CLASSES_H
@@ -25,8 +25,8 @@ enum cp_net_list {
 struct cp_region {
     struct cp_address_key key;
     uint8_t family, length;
-    bool is_host;       /* the address of a node or host endpoint */
-    bool is_service;    /* the address of a Service */
+    bool is_host;        /* the address of a node or host endpoint */
+    bool is_service;     /* the address of a Service */
     uint32_t key_number; /* while they are made: in the tree */
     uint32_t address_class;
     uint32_t workload; /* the first workload that has this very address, or CP_NONE */
@@ -51,17 +51,19 @@ struct cp_classes {
     struct cp_arena *work;
     struct cp_label_classes labels;
     struct cp_class_tree tree;
-    struct cp_range_pool sets; /* of classes */
+    struct cp_range_pool sets;          /* of classes */
     CP_ARRAY(struct cp_region) regions; /* by family, then address; outer ones first */
     uint32_t *workload_classes[2]; /* by family, of each workload's first address; CP_NONE: none */
+    uint32_t *outer_classes[2]; /* the same but for the workload itself; CP_NONE also if others have
+                                   the very address */
     uint32_t count;
 
     uint32_t (*net_lists)[CP_NET_LIST_COUNT]; /* by rule: tags; CP_NONE: no such list */
     uint32_t net_list_count;
     uint32_t *first_service_tag; /* by service, and one more */
     struct cp_service_tag *service_tags;
-    uint32_t *selector_sets; /* by selector: CP_NONE until it is asked for */
-    struct cp_tuples atom_keys;             /* what the atoms below were asked for */
+    uint32_t *selector_sets;    /* by selector: CP_NONE until it is asked for */
+    struct cp_tuples atom_keys; /* what the atoms below were asked for */
     CP_ARRAY(struct cp_port_atoms) atoms;
     CP_ARRAY(struct cp_range) scratch;
 };
@@ -90,9 +92,7 @@ int cp_classes_of_nets(struct cp_classes *classes,
 int cp_classes_of_service(struct cp_classes *classes, uint32_t service, uint32_t *out_set);
 
 /* Protocols and target ports of a service, each with the addresses that have it (EV-90). */
-int cp_service_atoms(struct cp_classes *classes,
-                     uint32_t service,
-                     struct cp_port_atoms *out_atoms);
+int cp_service_atoms(struct cp_classes *classes, uint32_t service, struct cp_port_atoms *out_atoms);
 
 /* Protocols and numbers of named ports, each with the addresses of which an owner that the selector
    (or CP_NONE) selects declares one of the names so (EV-87, EV-88). protocol 0: any. */

@@ -69,7 +69,8 @@ static int freeze_owners(struct cp_compiler *compiler)
 }
 
 /* An index made in the work arena, in the ruleset's. */
-static int freeze_index(struct cp_compiler *compiler, const struct cp_index *index,
+static int freeze_index(struct cp_compiler *compiler,
+                        const struct cp_index *index,
                         struct cp_index *out_index)
 {
     *out_index = *index;
@@ -106,6 +107,8 @@ int cp_freeze_ruleset(struct cp_compiler *compiler)
         status = freeze_index(compiler, &compiler->profile_index, &ruleset->profile_index);
     if (!status)
         status = freeze_index(compiler, &compiler->namespace_index, &ruleset->namespace_index);
+    if (!status)
+        status = freeze_index(compiler, &compiler->label_set_index, &ruleset->label_set_index);
     if (!status)
         status = index_references(compiler);
     return status;

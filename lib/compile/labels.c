@@ -4,7 +4,11 @@
  */
 #include "compile/compiler.h"
 
-int cp_label_add(struct cp_compiler *compiler, struct cp_label_list *list, struct cp_text key,
+#include "ruleset/lookup.h"
+
+int cp_label_add(struct cp_compiler *compiler,
+                 struct cp_label_list *list,
+                 struct cp_text key,
                  struct cp_text value)
 {
     struct cp_label *label = cp_array_push(compiler->work, &list->items);
@@ -23,7 +27,8 @@ static int compare_keys(const void *left, const void *right)
     return (a->key > b->key) - (a->key < b->key);
 }
 
-int cp_labels_finish(struct cp_compiler *compiler, struct cp_label_list *list,
+int cp_labels_finish(struct cp_compiler *compiler,
+                     struct cp_label_list *list,
                      struct cp_labels *out_labels)
 {
     uint32_t count = 0;
@@ -40,39 +45,17 @@ int cp_labels_finish(struct cp_compiler *compiler, struct cp_label_list *list,
     return CALPOL_OK;
 }
 
-static uint64_t hash_labels(const struct cp_labels *labels)
-{
-    uint64_t hash = labels->count;
-
-    for (uint32_t i = 0; i < labels->count; i++) {
-        uint32_t pair[2] = {labels->items[i].key, labels->items[i].value};
-
-        hash = cp_hash_bytes(pair, sizeof(pair), hash);
-    }
-    return hash;
-}
-
-static bool equal_labels(const struct cp_labels *a, const struct cp_labels *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (uint32_t i = 0; i < a->count; i++) {
-        if (a->items[i].key != b->items[i].key || a->items[i].value != b->items[i].value)
-            return false;
-    }
-    return true;
-}
-
-int cp_label_set_number(struct cp_compiler *compiler, const struct cp_labels *labels,
+int cp_label_set_number(struct cp_compiler *compiler,
+                        const struct cp_labels *labels,
                         uint32_t *out_set)
 {
     const struct cp_index *index = &compiler->label_set_index;
-    uint64_t hash = hash_labels(labels);
+    uint64_t hash = cp_labels_hash(labels);
     struct cp_label_set *set;
 
     for (uint32_t i = cp_index_first(index, hash); i != CP_INDEX_END; i = cp_index_next(index, i)) {
         *out_set = cp_index_item(index, i);
-        if (equal_labels(&compiler->label_sets.items[*out_set].labels, labels))
+        if (cp_labels_are_equal(&compiler->label_sets.items[*out_set].labels, labels))
             return CALPOL_OK;
     }
     *out_set = compiler->label_sets.count;

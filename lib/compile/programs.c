@@ -4,6 +4,7 @@
  * list of lines once.
  */
 #include "compile/program_builder.h"
+#include "ruleset/exemplar.h"
 
 const struct cp_program_limits cp_program_no_limits = {
     .max_bytes = UINT64_MAX,
@@ -20,25 +21,27 @@ const struct cp_program_limits cp_program_no_limits = {
 /* What is known of a list of policies and profiles in a direction and family. */
 struct chain_entry {
     bool is_made;
-    bool is_own_free; /* the class of the endpoint's own address does not matter */
-    uint32_t draft;   /* if so; else of the VECTORS for any own address */
+    bool is_own_free;              /* the class of the endpoint's own address does not matter */
+    uint32_t draft;                /* if so; else of the VECTORS for any own address */
     struct cp_program_lines lines; /* if not */
 };
 
 struct making {
     struct cp_program_builder *builder;
-    struct cp_tuples chains; /* direction << 1 | family, policies, CP_NONE, profiles */
+    struct cp_tuples chains;              /* direction << 1 | family, policies, CP_NONE, profiles */
     CP_ARRAY(struct chain_entry) entries; /* parallel */
     struct cp_tuples profile_lists;
-    struct cp_tuples kinds;        /* label set, profile list, direction << 1 | family */
+    struct cp_tuples kinds;         /* label set, profile list, direction << 1 | family */
     CP_ARRAY(uint32_t) kind_chains; /* parallel */
-    struct cp_tuples folded;       /* chain, own class */
+    struct cp_tuples folded;        /* chain, own class */
     CP_ARRAY(uint32_t) folded_drafts;
-    struct cp_tuples variants;     /* draft, draft for any own address */
+    struct cp_tuples variants; /* draft, draft for any own address */
     CP_ARRAY(uint32_t) variant_drafts;
     CP_ARRAY(uint32_t) numbers; /* a list being put together */
     struct cp_program_lines lines, folded_lines;
     bool *is_quiet; /* by node */
+    CP_ARRAY(struct cp_exemplar) exemplars;
+    struct cp_index exemplar_index;
     struct cp_endpoint_record *records[2];
 };
 
@@ -83,7 +86,7 @@ static bool find_quiet_nodes(struct making *making)
 {
     const struct calpol_ruleset *ruleset = making->builder->ruleset;
 
-    making->is_quiet = CP_NEW_ARRAY(making->builder->work, bool, ruleset->node_count);
+    making->is_quiet = CP_NEW_ARRAY(making->builder->arena, bool, ruleset->node_count);
     if (!making->is_quiet)
         return false;
     for (uint32_t i = 0; i < ruleset->node_count; i++) {
@@ -102,7 +105,8 @@ static bool find_quiet_nodes(struct making *making)
 
 static bool is_within_limits(const struct cp_program_builder *builder)
 {
-    return builder->bytes <= builder->limits.max_bytes && builder->steps <= builder->limits.max_work;
+    return builder->bytes <= builder->limits.max_bytes &&
+           builder->steps <= builder->limits.max_work;
 }
 
 /* A program that only points to its vectors. */
@@ -125,8 +129,8 @@ static int draft_of_vectors(struct cp_program_builder *builder,
     return draft->bytes ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
 }
 
-/* Makes a program in the form that suits, or as a table only. Beyond the limits it is left to the plain
-   walk. */
+/* Makes a program in the form that suits, or as a table only. Beyond the limits it is left to the
+   plain walk. */
 static int make_draft(struct cp_program_builder *builder,
                       const struct cp_program_lines *lines,
                       bool table_only,
@@ -206,8 +210,8 @@ static int copy_lines(struct cp_program_builder *builder,
     return CALPOL_OK;
 }
 
-/* VECTORS in which the endpoint's own address is a question like the others. Beyond the limits flows
-   that give the endpoint another address go to the plain walk. */
+/* VECTORS in which the endpoint's own address is a question like the others. Beyond the limits
+   flows that give the endpoint another address go to the plain walk. */
 static int draft_for_any_own(struct cp_program_builder *builder,
                              const struct cp_program_lines *lines,
                              uint32_t *out_draft)
@@ -224,8 +228,9 @@ static int draft_for_any_own(struct cp_program_builder *builder,
     return status;
 }
 
-static int
-make_chain(struct making *making, const struct cp_chain *chain, struct chain_entry *entry)
+static int make_chain(struct making *making,
+                      const struct cp_chain *chain,
+                      struct chain_entry *entry)
 {
     struct cp_program_builder *builder = making->builder;
     int status = cp_chain_lines(builder, chain, &making->lines);
@@ -389,7 +394,10 @@ static int vary(struct making *making, uint32_t table, uint32_t any_own, uint32_
     return CALPOL_OK;
 }
 
-static int make_folded(struct making *making, uint32_t chain, uint32_t own_class, uint32_t *out_draft)
+static int make_folded(struct making *making,
+                       uint32_t chain,
+                       uint32_t own_class,
+                       uint32_t *out_draft)
 {
     struct cp_program_builder *builder = making->builder;
     const struct chain_entry *entry = &making->entries.items[chain];
@@ -466,8 +474,8 @@ static int make_record(struct making *making,
         const struct chain_entry *entry;
         uint32_t chain;
 
-        status = chain_of(making, owner, profile_list, (enum cp_direction)direction, family,
-                          &chain);
+        status =
+            chain_of(making, owner, profile_list, (enum cp_direction)direction, family, &chain);
         if (status)
             break;
         entry = &making->entries.items[chain];
@@ -513,6 +521,66 @@ static int make_records(struct making *making, int family)
         status = make_record(making, i, profile_list, family, &records[i]);
     }
     return status;
+}
+
+/* ---- Exemplars ------------------------------------------------------------------------------- */
+
+static int add_exemplar(struct making *making, uint32_t workload, int family)
+{
+    struct cp_program_builder *builder = making->builder;
+    const struct cp_owner *owner = &builder->ruleset->owners[workload];
+    const struct cp_exemplars known = {making->exemplars.items, making->exemplar_index};
+    const struct cp_likeness likeness = {
+        .labels = cp_owner_labels(builder->ruleset, owner),
+        .profiles = owner->profiles,
+        .profile_count = owner->profile_count,
+        .ports = owner->ports,
+        .port_count = owner->port_count,
+        .is_quiet = owner->node == CP_NONE || making->is_quiet[owner->node],
+        .family = family,
+        .outer_class = builder->classes.outer_classes[family][workload],
+    };
+    struct cp_exemplar *slot;
+
+    if (likeness.outer_class == CP_NONE ||
+        cp_exemplar_find(builder->ruleset, &known, &likeness) != CP_NONE)
+        return CALPOL_OK;
+    slot = cp_array_push(builder->work, &making->exemplars);
+    if (!slot || !cp_index_add(&making->exemplar_index, builder->work, cp_exemplar_hash(&likeness),
+                               making->exemplars.count - 1))
+        return CALPOL_ERROR_NO_MEMORY;
+    *slot = (struct cp_exemplar){
+        .workload = workload,
+        .outer_class = likeness.outer_class,
+        .family = (uint8_t)family,
+        .is_quiet = likeness.is_quiet,
+    };
+    return CALPOL_OK;
+}
+
+static int make_exemplars(struct making *making)
+{
+    struct cp_program_builder *builder = making->builder;
+    struct cp_programs *programs = builder->programs;
+    struct cp_index *index = &programs->exemplars.index;
+    uint32_t count = builder->ruleset->workload_count;
+    int status = CALPOL_OK;
+
+    for (uint32_t i = 0; !status && i < count * 2; i++)
+        status = add_exemplar(making, i / 2, i % 2);
+    if (status)
+        return status;
+    programs->is_quiet = making->is_quiet;
+    programs->exemplars.items =
+        cp_arena_copy(builder->arena, making->exemplars.items,
+                      making->exemplars.count * sizeof(*making->exemplars.items));
+    *index = making->exemplar_index;
+    if (index->entries)
+        index->entries = cp_arena_copy(builder->arena, index->entries,
+                                       ((size_t)index->mask + 1) * sizeof(*index->entries));
+    return programs->exemplars.items && (index->entries || !making->exemplars.count)
+               ? CALPOL_OK
+               : CALPOL_ERROR_NO_MEMORY;
 }
 
 /* ---- The end --------------------------------------------------------------------------------- */
@@ -704,6 +772,8 @@ static int make_all(struct cp_program_builder *builder)
         status = cp_address_maps_make(builder);
     for (int family = 0; !status && family < 2; family++)
         status = make_records(&making, family);
+    if (!status)
+        status = make_exemplars(&making);
     return status ? status : finish(&making);
 }
 

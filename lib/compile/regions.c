@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Networks in order of address. A stack holds those that lie around the one being looked at, so that
- * each gets the key of the one around it plus its own tags.
+ * Networks in order of address. A stack holds those that lie around the one being looked at, so
+ * that each gets the key of the one around it plus its own tags.
  */
 #include "compile/regions.h"
 
@@ -9,9 +9,9 @@
 
 /* What an entry says of a network. */
 enum entry_type {
-    ENTRY_TAG,            /* value: the tag */
-    ENTRY_WORKLOAD,       /* value: a workload that has the address */
-    ENTRY_FIRST_ADDRESS,  /* the same; it is the workload's first one of the family */
+    ENTRY_TAG,           /* value: the tag */
+    ENTRY_WORKLOAD,      /* value: a workload that has the address */
+    ENTRY_FIRST_ADDRESS, /* the same; it is the workload's first one of the family */
     ENTRY_HOST,
     ENTRY_SERVICE
 };
@@ -215,6 +215,18 @@ static bool take(struct sweep *sweep, const struct cp_region_entry *entry, struc
     return true;
 }
 
+/* Is an address that of one workload, and nothing else? */
+static bool is_of_one_workload(const struct cp_region_entry *entries, uint32_t count)
+{
+    uint32_t tags = 0, others = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        tags += entries[i].type == ENTRY_TAG;
+        others += entries[i].type != ENTRY_TAG;
+    }
+    return others == 1 && tags <= 1;
+}
+
 /* The next network: count entries that are all about it. */
 static int add_region(struct sweep *sweep, const struct cp_region_entry *entries, uint32_t count)
 {
@@ -238,9 +250,13 @@ static int add_region(struct sweep *sweep, const struct cp_region_entry *entries
                                    &region.key_number))
         return CALPOL_ERROR_NO_MEMORY;
     for (uint32_t i = 0; i < count; i++) {
-        if (entries[i].type == ENTRY_FIRST_ADDRESS)
-            classes->workload_classes[cp_family_index(entries->family)][entries[i].value] =
-                region.key_number;
+        int family = cp_family_index(entries->family);
+
+        if (entries[i].type != ENTRY_FIRST_ADDRESS)
+            continue;
+        classes->workload_classes[family][entries[i].value] = region.key_number;
+        if (is_of_one_workload(entries, count))
+            classes->outer_classes[family][entries[i].value] = parent;
     }
     *slot = region;
     sweep->stack[sweep->depth++] = classes->regions.count - 1;
@@ -253,10 +269,11 @@ static int make_workload_classes(struct cp_classes *classes)
 
     for (int f = 0; f < 2; f++) {
         classes->workload_classes[f] = CP_NEW_ARRAY(classes->work, uint32_t, count);
-        if (!classes->workload_classes[f])
+        classes->outer_classes[f] = CP_NEW_ARRAY(classes->work, uint32_t, count);
+        if (!classes->workload_classes[f] || !classes->outer_classes[f])
             return CALPOL_ERROR_NO_MEMORY;
         for (uint32_t i = 0; i < count; i++)
-            classes->workload_classes[f][i] = CP_NONE;
+            classes->workload_classes[f][i] = classes->outer_classes[f][i] = CP_NONE;
     }
     return CALPOL_OK;
 }
@@ -268,8 +285,8 @@ int cp_regions_finish(struct cp_region_list *list, struct cp_classes *classes)
     uint32_t count = list->entries.count, first = 0;
     int status = make_workload_classes(classes);
 
-    if (status || !cp_sort(list->entries.items, count, sizeof(*entries), compare_entries,
-                           list->work))
+    if (status ||
+        !cp_sort(list->entries.items, count, sizeof(*entries), compare_entries, list->work))
         return CALPOL_ERROR_NO_MEMORY;
     for (uint32_t i = 1; !status && i <= count; i++) {
         if (i < count && is_same_network(&entries[first], &entries[i]))

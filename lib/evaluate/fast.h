@@ -18,17 +18,31 @@
 /* Flows that are judged together, so that waiting for the memory of one is work on the others. */
 #define CP_FAST_GROUP 16u
 
+/* The ends of a flow that are in no ruleset: a record for each family, or NULL for other ends. */
+struct cp_fast_ends {
+    const struct cp_endpoint_record *source, *destination;
+};
+
 struct cp_fast_kernel {
     /* False: ask the plain walk, *out_verdict is not written. */
     bool (*judge)(const struct cp_programs *programs,
                   const struct calpol_flow *flow,
                   struct calpol_verdict *out_verdict);
-    /* At most CP_FAST_GROUP flows. A bit for each that was judged; of the others the plain walk must
-       be asked. */
+    /* At most CP_FAST_GROUP flows. A bit for each that was judged; of the others the plain walk
+       must be asked. */
     uint32_t (*judge_group)(const struct cp_programs *programs,
                             const struct calpol_flow *flows,
                             uint32_t count,
                             struct calpol_verdict *out_verdicts);
+    /* One flow with ends of their own, which have no address in it but the one of their record. */
+    bool (*judge_with)(const struct cp_programs *programs,
+                       const struct calpol_flow *flow,
+                       const struct cp_fast_ends *ends,
+                       struct calpol_verdict *out_verdict);
+    /* What an address is: enum cp_address_type and a number. family is an index. */
+    uint32_t (*find_address)(const struct cp_programs *programs,
+                             const struct calpol_address *address,
+                             int family);
 };
 
 enum cp_simd { CP_SIMD_PORTABLE, CP_SIMD_AVX2, CP_SIMD_AVX512, CP_SIMD_COUNT };

@@ -25,8 +25,9 @@ CP_TARGET static inline unsigned count_begins(const uint16_t *begins, uint16_t k
     return count_half(begins, keys) + count_half(begins + CP_STEP / 2, keys);
 }
 
-CP_TARGET static inline unsigned
-count_few_begins(const uint16_t *begins, unsigned steps, uint16_t key)
+CP_TARGET static inline unsigned count_few_begins(const uint16_t *begins,
+                                                  unsigned steps,
+                                                  uint16_t key)
 {
     unsigned count = count_begins(begins, key);
 
@@ -61,7 +62,7 @@ CP_TARGET static inline unsigned first_common_bit(const uint64_t *a,
     return CP_NO_BIT;
 }
 
-const struct cp_fast_kernel cp_fast_avx2 = {judge, judge_group};
+const struct cp_fast_kernel cp_fast_avx2 = {judge, judge_group, judge_with, find_address};
 
 #else
 

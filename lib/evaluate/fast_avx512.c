@@ -19,8 +19,9 @@ CP_TARGET static inline unsigned count_begins(const uint16_t *begins, uint16_t k
 }
 
 /* Without jumps: how many steps a program has is hard to foresee. */
-CP_TARGET static inline unsigned
-count_few_begins(const uint16_t *begins, unsigned steps, uint16_t key)
+CP_TARGET static inline unsigned count_few_begins(const uint16_t *begins,
+                                                  unsigned steps,
+                                                  uint16_t key)
 {
     unsigned second = count_begins(begins + CP_STEP, key);
     unsigned third = count_begins(begins + 2 * CP_STEP, key);
@@ -44,7 +45,7 @@ CP_TARGET static inline unsigned first_common_bit(const uint64_t *a,
     return word * 64 + (unsigned)__builtin_ctzll(a[word] & b[word] & c[word] & d[word]);
 }
 
-const struct cp_fast_kernel cp_fast_avx512 = {judge, judge_group};
+const struct cp_fast_kernel cp_fast_avx512 = {judge, judge_group, judge_with, find_address};
 
 #else
 

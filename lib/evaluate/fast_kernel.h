@@ -298,6 +298,60 @@ CP_TARGET static inline bool ask_workloads(const struct cp_programs *programs,
     return true;
 }
 
+/* An end that is in no ruleset, or any other. */
+CP_TARGET static inline bool find_given_end(const struct cp_programs *programs,
+                                            uint32_t endpoint,
+                                            const struct cp_endpoint_record *records,
+                                            const struct calpol_address *address,
+                                            int family,
+                                            bool is_destination,
+                                            struct end *out_end)
+{
+    uint32_t needed = family ? CP_RECORD_HAS_IPV6 : CP_RECORD_HAS_IPV4;
+
+    if (!records)
+        return find_end(programs, endpoint, address, family, is_destination, out_end);
+    if (!(records[family].flags & needed))
+        return false;
+    *out_end = (struct end){&records[family], endpoint, records[family].address_class};
+    return true;
+}
+
+/* Which addresses an end has, if it is an endpoint. */
+CP_TARGET static inline uint32_t flags_of_end(const struct cp_programs *programs,
+                                              uint32_t endpoint,
+                                              const struct cp_endpoint_record *records)
+{
+    if (records)
+        return records[0].flags;
+    return endpoint < programs->workload_count ? programs->any_records[endpoint].flags : 0;
+}
+
+CP_TARGET static CP_SELDOM bool ask_with(const struct cp_programs *programs,
+                                         const struct calpol_flow *flow,
+                                         const struct cp_fast_ends *ends,
+                                         struct question *question)
+{
+    bool by_address = flow->source_address.family | flow->destination_address.family;
+    struct end source, destination;
+    int family =
+        by_address
+            ? given_family(flow)
+            : common_family(flags_of_end(programs, flow->source_endpoint, ends->source),
+                            flags_of_end(programs, flow->destination_endpoint, ends->destination));
+
+    if (family < 0 ||
+        !find_given_end(programs, flow->source_endpoint, ends->source, &flow->source_address,
+                        family, false, &source) ||
+        !find_given_end(programs, flow->destination_endpoint, ends->destination,
+                        &flow->destination_address, family, true, &destination))
+        return false;
+    ask_end(programs, &source, CP_EGRESS, question);
+    ask_end(programs, &destination, CP_INGRESS, question);
+    question->reason = (uint8_t)short_cut(&source, &destination);
+    return true;
+}
+
 /* Which of the numbers that rules may ask for the flow does not tell. */
 CP_TARGET static inline uint16_t unknown_numbers(uint32_t given, unsigned slot)
 {
@@ -320,6 +374,19 @@ CP_TARGET static inline uint8_t untold_needs(const struct calpol_flow *flow, boo
     return (uint8_t)untold;
 }
 
+/* What is asked about protocol, ports and all else but the ends. */
+CP_TARGET static inline void
+ask_numbers(const struct calpol_flow *flow, unsigned slot, struct question *question)
+{
+    question->slot = (uint8_t)slot;
+    question->unknown = unknown_numbers(flow->given, slot);
+    question->untold = untold_needs(flow, question->heads[CP_INGRESS] != NULL);
+    question->key = flow->destination_port;
+    if (!cp_slot_has_ports(slot))
+        question->key = (uint16_t)(flow->icmp_type << 8 | flow->icmp_code);
+    question->source_port = flow->source_port;
+}
+
 /* False: ask the plain walk. */
 CP_TARGET static inline bool
 ask(const struct cp_programs *programs, const struct calpol_flow *flow, struct question *question)
@@ -331,13 +398,7 @@ ask(const struct cp_programs *programs, const struct calpol_flow *flow, struct q
         !(by_address ? ask_by_address(programs, flow, question)
                      : ask_workloads(programs, flow, question)))
         return false;
-    question->slot = (uint8_t)slot;
-    question->unknown = unknown_numbers(flow->given, slot);
-    question->untold = untold_needs(flow, question->heads[CP_INGRESS] != NULL);
-    question->key = flow->destination_port;
-    if (!cp_slot_has_ports(slot))
-        question->key = (uint16_t)(flow->icmp_type << 8 | flow->icmp_code);
-    question->source_port = flow->source_port;
+    ask_numbers(flow, slot, question);
     return true;
 }
 
@@ -840,6 +901,20 @@ CP_TARGET static bool judge(const struct cp_programs *programs,
         return false;
     write_verdict(egress, ingress, CALPOL_REASON_NONE, out_verdict);
     return true;
+}
+
+CP_TARGET static bool judge_with(const struct cp_programs *programs,
+                                 const struct calpol_flow *flow,
+                                 const struct cp_fast_ends *ends,
+                                 struct calpol_verdict *out_verdict)
+{
+    unsigned slot = programs->slots[flow->protocol];
+    struct question question;
+
+    if (!is_plain(flow) || slot == CP_NO_SLOT || !ask_with(programs, flow, ends, &question))
+        return false;
+    ask_numbers(flow, slot, &question);
+    return judge_question(programs, &question, out_verdict);
 }
 
 /* ---- Groups ---------------------------------------------------------------------------------- */

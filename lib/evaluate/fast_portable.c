@@ -39,4 +39,4 @@ static inline unsigned first_common_bit(const uint64_t *a,
     return CP_NO_BIT;
 }
 
-const struct cp_fast_kernel cp_fast_portable = {judge, judge_group};
+const struct cp_fast_kernel cp_fast_portable = {judge, judge_group, judge_with, find_address};

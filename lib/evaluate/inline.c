@@ -59,11 +59,12 @@ static bool add_implied_labels(struct draft *draft, struct cp_text profile)
 static bool add_extra_profile(struct draft *draft, struct cp_text name, uint32_t *out_profile)
 {
     struct cp_world *world = draft->world;
-    struct cp_policy *policy = cp_array_push(draft->arena, &world->extra_policies);
+    uint32_t place = world->inline_count, number = world->extra_policies[place].count;
+    struct cp_policy *policy = cp_array_push(draft->arena, &world->extra_policies[place]);
     bool is_account = cp_text_starts_with(name, CP_TEXT("ksa."));
     bool is_namespace = cp_text_starts_with(name, CP_TEXT("kns."));
 
-    if (!policy)
+    if (!policy || number == CP_EXTRA_STRIDE)
         return false;
     *policy = (struct cp_policy){
         .kind = CP_KIND_PROFILE,
@@ -75,7 +76,7 @@ static bool add_extra_profile(struct draft *draft, struct cp_text name, uint32_t
     };
     for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++)
         policy->rule_count[direction] = policy->written_rule_count[direction] = is_account ? 0 : 1;
-    *out_profile = world->ruleset->profile_count + world->extra_policies.count - 1;
+    *out_profile = world->ruleset->profile_count + place * CP_EXTRA_STRIDE + number;
     return join(draft, "pro:%t", &policy->label, name);
 }
 
@@ -136,17 +137,17 @@ static bool add_labels(struct draft *draft)
     return true;
 }
 
-static bool add_address(struct draft *draft)
+static bool add_addresses(struct draft *draft,
+                          const struct calpol_address *addresses,
+                          uint32_t count)
 {
-    struct cp_prefix *net;
+    struct cp_prefix *nets = CP_NEW_ARRAY(draft->arena, struct cp_prefix, count);
 
-    if (!draft->words->has_address)
-        return true;
-    net = CP_NEW(draft->arena, struct cp_prefix);
-    if (!net)
+    if (!nets)
         return false;
-    *net = cp_prefix_of_address(&draft->words->address);
-    draft->owner.nets = (struct cp_prefixes){net, 1};
+    for (uint32_t i = 0; i < count; i++)
+        nets[i] = cp_prefix_of_address(&addresses[i]);
+    draft->owner.nets = (struct cp_prefixes){nets, count};
     return true;
 }
 
@@ -171,9 +172,11 @@ static bool add_ports(struct draft *draft)
     return true;
 }
 
-int cp_world_add_inline(struct cp_world *world,
-                        const struct cp_participant_words *words,
-                        struct cp_arena *arena)
+int cp_world_add_described(struct cp_world *world,
+                           const struct cp_participant_words *words,
+                           const struct calpol_address *addresses,
+                           uint32_t address_count,
+                           struct cp_arena *arena)
 {
     struct draft draft = {
         .world = world,
@@ -191,7 +194,8 @@ int cp_world_add_inline(struct cp_world *world,
         .name = CP_TEXT("<inline>"),
         .reference = CP_TEXT("<inline>"),
     };
-    if (!add_labels(&draft) || !add_profiles(&draft) || !add_address(&draft) || !add_ports(&draft))
+    if (!add_labels(&draft) || !add_profiles(&draft) ||
+        !add_addresses(&draft, addresses, address_count) || !add_ports(&draft))
         return CALPOL_ERROR_NO_MEMORY;
     labels = cp_draft_finish(&draft.labels);
     if (!labels)
@@ -199,4 +203,11 @@ int cp_world_add_inline(struct cp_world *world,
     world->inline_labels[world->inline_count] = labels;
     world->inline_owners[world->inline_count++] = draft.owner;
     return CALPOL_OK;
+}
+
+int cp_world_add_inline(struct cp_world *world,
+                        const struct cp_participant_words *words,
+                        struct cp_arena *arena)
+{
+    return cp_world_add_described(world, words, &words->address, words->has_address, arena);
 }

@@ -20,4 +20,11 @@ int cp_world_add_inline(struct cp_world *world,
                         const struct cp_participant_words *words,
                         struct cp_arena *arena);
 
+/* The same with any number of addresses. */
+int cp_world_add_described(struct cp_world *world,
+                           const struct cp_participant_words *words,
+                           const struct calpol_address *addresses,
+                           uint32_t address_count,
+                           struct cp_arena *arena);
+
 #endif

@@ -5,6 +5,7 @@
 #include "evaluate/labels.h"
 
 #include "base/sort.h"
+#include "ruleset/lookup.h"
 #include "ruleset/own_label.h"
 
 void cp_draft_init(struct cp_label_draft *draft,
@@ -77,16 +78,20 @@ static bool sort_labels(struct cp_label_draft *draft)
 static bool match_selectors(const struct cp_label_draft *draft, struct cp_label_set *set)
 {
     const struct calpol_ruleset *ruleset = draft->ruleset;
-    size_t words = cp_bitset_words(ruleset->selector_count);
-    uint64_t *matches = CP_NEW_ARRAY(draft->arena, uint64_t, words);
+    CP_ARRAY(uint32_t) found = {.count = 0};
 
-    if (!matches)
-        return false;
     for (uint32_t i = 0; i < ruleset->selector_count; i++) {
-        if (cp_program_matches(&ruleset->selectors[i].program, &ruleset->names, &set->labels))
-            cp_bitset_add(matches, i);
+        uint32_t *slot;
+
+        if (!cp_program_matches(&ruleset->selectors[i].program, &ruleset->names, &set->labels))
+            continue;
+        slot = cp_array_push(draft->arena, &found);
+        if (!slot)
+            return false;
+        *slot = i;
     }
-    set->matches = matches;
+    set->selectors = found.items;
+    set->selector_count = found.count;
     return true;
 }
 
@@ -108,10 +113,14 @@ static bool list_policies(const struct cp_label_draft *draft, struct cp_label_se
 const struct cp_label_set *cp_draft_finish(struct cp_label_draft *draft)
 {
     struct cp_label_set *set = CP_NEW(draft->arena, struct cp_label_set);
+    uint32_t known;
 
     if (!set || !sort_labels(draft))
         return NULL;
     set->labels = (struct cp_labels){draft->items.items, draft->items.count};
+    known = cp_lookup_label_set(draft->ruleset, &set->labels);
+    if (known != CP_NONE)
+        return &draft->ruleset->label_sets[known];
     return match_selectors(draft, set) && list_policies(draft, set) ? set : NULL;
 }
 

@@ -236,8 +236,7 @@ int cp_resolve(struct cp_world *world,
 
 /* ---- Plain --------------------------------------------------------------------------------- */
 
-/* EV-7: an IPv4-mapped IPv6 address is the IPv4 address. */
-static struct calpol_address plain_address(const struct calpol_address *address)
+struct calpol_address cp_plain_address(const struct calpol_address *address)
 {
     static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
     struct calpol_address result = {.family = address->family};
@@ -261,9 +260,12 @@ static enum calpol_flow_error plain_party(const struct cp_world *world,
     if (given->family != 0 && given->family != 4 && given->family != 6)
         return CALPOL_FLOW_BAD_ADDRESS;
     if (given->family)
-        address = plain_address(given);
+        address = cp_plain_address(given);
     if (endpoint != CALPOL_NONE) {
-        if (endpoint >= ruleset->workload_count + ruleset->host_endpoint_count)
+        bool is_inline =
+            endpoint >= cp_ruleset_owner_count(ruleset) && endpoint < cp_world_owner_count(world);
+
+        if (!is_inline && endpoint >= ruleset->workload_count + ruleset->host_endpoint_count)
             return CALPOL_FLOW_UNKNOWN_REF;
         cp_party_of_owner(world, endpoint, party);
     } else if (address.family) {

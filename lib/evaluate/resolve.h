@@ -28,11 +28,16 @@ int cp_resolve(struct cp_world *world,
                struct cp_flow *out_flow,
                struct cp_flow_problem *out_problem);
 
-/* Resolves a plain flow, allocating nothing. CALPOL_FLOW_OK or what is wrong:
-   CALPOL_FLOW_UNKNOWN_REF, CALPOL_FLOW_MIXED_IP_VERSIONS, CALPOL_FLOW_BAD_ADDRESS. */
+/* Resolves a plain flow, allocating nothing. Inline workloads of the world may be its ends, by
+   their numbers. CALPOL_FLOW_OK or what is wrong: CALPOL_FLOW_UNKNOWN_REF,
+   CALPOL_FLOW_MIXED_IP_VERSIONS, CALPOL_FLOW_BAD_ADDRESS. */
 enum calpol_flow_error cp_resolve_plain(const struct cp_world *world,
                                         const struct calpol_flow *plain,
                                         struct cp_flow *out_flow);
+
+/* EV-7: an IPv4-mapped IPv6 address is the IPv4 address. What lies behind an IPv4 address is
+ * cleared. */
+struct calpol_address cp_plain_address(const struct calpol_address *address);
 
 /*
  * Settles family and addresses of a flow whose participants are known (EV-7, EV-14). False: no

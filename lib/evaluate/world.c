@@ -28,9 +28,7 @@ void cp_world_clear_overlays(struct cp_world *world)
 void cp_world_clear_inline(struct cp_world *world)
 {
     world->inline_count = 0;
-    world->extra_policies.items = NULL;
-    world->extra_policies.count = 0;
-    world->extra_policies.capacity = 0;
+    memset(world->extra_policies, 0, sizeof(world->extra_policies));
 }
 
 const struct cp_label_set *cp_world_overlaid_labels(const struct cp_world *world, uint32_t owner)
@@ -201,8 +199,7 @@ static bool add_profile_labels(const struct cp_world *world,
     uint32_t profile;
 
     for (uint32_t i = 0; i < owner->profile_count; i++) {
-        if (!cp_draft_add_labels(
-                draft, &ruleset->profile_labels[owner->profiles[i]]))
+        if (!cp_draft_add_labels(draft, &ruleset->profile_labels[owner->profiles[i]]))
             return false;
     }
     if (owner->kind != CP_OWNER_NETWORK_SET || !owner->namespace_name.length)

@@ -33,6 +33,10 @@ struct cp_label_change {
 
 #define CP_INLINE_LIMIT 2u /* source and destination */
 
+/* Profiles that only an inline workload has are numbered behind those of the ruleset, in a stretch
+   of this length for each workload. */
+#define CP_EXTRA_STRIDE (1u << 20)
+
 struct cp_world {
     const struct calpol_ruleset *ruleset;
     const struct cp_options *options; /* in force for this question */
@@ -40,9 +44,8 @@ struct cp_world {
     struct cp_owner inline_owners[CP_INLINE_LIMIT];
     const struct cp_label_set *inline_labels[CP_INLINE_LIMIT]; /* parallel */
     uint32_t inline_count;
-    CP_ARRAY(struct cp_policy)
-    extra_policies; /* profiles of inline workloads that the ruleset
-                       does not have: implied or missing ones */
+    /* By inline workload: its profiles that the ruleset does not have, implied or missing ones. */
+    CP_ARRAY(struct cp_policy) extra_policies[CP_INLINE_LIMIT];
 };
 
 /* The bare ruleset with its own options. */
@@ -102,8 +105,10 @@ static inline const struct cp_policy *cp_world_policy(const struct cp_world *wor
 {
     uint32_t own = world->ruleset->policy_count + world->ruleset->profile_count;
 
-    return policy < own ? world->ruleset->policies[policy]
-                        : &world->extra_policies.items[policy - own];
+    if (policy < own)
+        return world->ruleset->policies[policy];
+    return &world->extra_policies[(policy - own) / CP_EXTRA_STRIDE]
+                .items[(policy - own) % CP_EXTRA_STRIDE];
 }
 
 /* Rule number index of a policy or profile in a direction. */

@@ -119,6 +119,45 @@ uint32_t cp_lookup_workload(const struct calpol_ruleset *ruleset,
     return first;
 }
 
+/* ---- Label sets ----------------------------------------------------------------------------- */
+
+uint64_t cp_labels_hash(const struct cp_labels *labels)
+{
+    uint64_t hash = labels->count;
+
+    for (uint32_t i = 0; i < labels->count; i++) {
+        uint32_t pair[2] = {labels->items[i].key, labels->items[i].value};
+
+        hash = cp_hash_bytes(pair, sizeof(pair), hash);
+    }
+    return hash;
+}
+
+bool cp_labels_are_equal(const struct cp_labels *a, const struct cp_labels *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (a->items[i].key != b->items[i].key || a->items[i].value != b->items[i].value)
+            return false;
+    }
+    return true;
+}
+
+uint32_t cp_lookup_label_set(const struct calpol_ruleset *ruleset, const struct cp_labels *labels)
+{
+    const struct cp_index *index = &ruleset->label_set_index;
+    uint64_t hash = cp_labels_hash(labels);
+
+    for (uint32_t i = cp_index_first(index, hash); i != CP_INDEX_END; i = cp_index_next(index, i)) {
+        uint32_t set = cp_index_item(index, i);
+
+        if (cp_labels_are_equal(&ruleset->label_sets[set].labels, labels))
+            return set;
+    }
+    return CP_NONE;
+}
+
 /* ---- Suggestions --------------------------------------------------------------------------- */
 
 struct suggestion {

@@ -23,11 +23,19 @@ const struct cp_namespace_entry *cp_lookup_namespace(const struct calpol_ruleset
                                                      struct cp_text name);
 
 /* The workload with the smallest number that owns an address, or CP_NONE (EV-11). */
-uint32_t cp_lookup_workload(const struct calpol_ruleset *ruleset, const struct calpol_address *address);
+uint32_t cp_lookup_workload(const struct calpol_ruleset *ruleset,
+                            const struct calpol_address *address);
 
-/* Appends up to three references near one that was not found, nearest first, as "a, b, c"; nothing if
-   none is near. The right name in another namespace is near. */
-void cp_lookup_suggest(const struct calpol_ruleset *ruleset, struct cp_text reference,
+/* What sets of equal labels are found under, and the number of the set that has just these, or
+   CP_NONE. */
+uint64_t cp_labels_hash(const struct cp_labels *labels);
+bool cp_labels_are_equal(const struct cp_labels *a, const struct cp_labels *b);
+uint32_t cp_lookup_label_set(const struct calpol_ruleset *ruleset, const struct cp_labels *labels);
+
+/* Appends up to three references near one that was not found, nearest first, as "a, b, c"; nothing
+   if none is near. The right name in another namespace is near. */
+void cp_lookup_suggest(const struct calpol_ruleset *ruleset,
+                       struct cp_text reference,
                        struct cp_buffer *buffer);
 
 #endif

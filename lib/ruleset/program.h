@@ -25,6 +25,7 @@
 #ifndef CP_RULESET_PROGRAM_H
 #define CP_RULESET_PROGRAM_H
 
+#include "base/hash.h"
 #include "net/address_key.h"
 
 #include <stdbool.h>
@@ -250,6 +251,21 @@ struct cp_endpoint_record {
     uint32_t flags;
 };
 
+/* ---- Exemplars ------------------------------------------------------------------------------- */
+
+/* A workload for all that programs treat like it (ruleset/exemplar.h), in one family. */
+struct cp_exemplar {
+    uint32_t workload;
+    uint32_t outer_class;
+    uint8_t family; /* index */
+    bool is_quiet;
+};
+
+struct cp_exemplars {
+    const struct cp_exemplar *items;
+    struct cp_index index;
+};
+
 /* ---- The whole ------------------------------------------------------------------------------- */
 
 struct cp_programs {
@@ -260,6 +276,8 @@ struct cp_programs {
     const unsigned char *code; /* programs, on cache lines */
     const struct cp_decision *decisions;
     const struct cp_vectors *vectors;
+    struct cp_exemplars exemplars;
+    const bool *is_quiet; /* by node: no host endpoint of it has a say in what is forwarded */
     uint8_t slots[256]; /* of protocols */
     uint32_t workload_count; /* 0 if there are no records */
     uint8_t cell_shift;  /* 2: cells are 32 bits; 1: 16 */

@@ -203,9 +203,10 @@ struct cp_selector_entry {
 /* Sets for which the same selectors hold share what is behind their labels. */
 struct cp_label_set {
     struct cp_labels labels;
-    const uint32_t *selectors; /* those that hold, ascending; sets of one question have bits only */
+    const uint32_t *selectors; /* those that hold, ascending */
     uint32_t selector_count;
-    const uint64_t *matches;  /* the same as bits; NULL: the bits would be too many */
+    const uint64_t *matches;  /* the same as bits; NULL: the bits would be too many, or the set is of
+                                 one question */
     const uint32_t *policies; /* numbers of the policies whose selector holds, ascending */
     uint32_t policy_count;
 };
@@ -364,6 +365,7 @@ struct calpol_ruleset {
     struct cp_index reference_index;    /* reference_items by text */
     struct cp_index profile_index;      /* profiles by name, for inline workloads */
     struct cp_index namespace_index;    /* namespaces by name */
+    struct cp_index label_set_index;    /* label_sets by their labels */
 
     /* Interned keys that evaluation itself needs, CP_INTERN_NONE if nothing names them. */
     uint32_t key_namespace, key_orchestrator, key_service_account;

@@ -32,6 +32,10 @@ START_TEST(each_public_struct_has_its_size)
                       sizeof(struct calpol_endpoint_info));
     ck_assert_uint_eq(calpol_struct_size(CALPOL_STRUCT_TIER_INFO), sizeof(struct calpol_tier_info));
     ck_assert_uint_eq(calpol_struct_size(CALPOL_STRUCT_COUNTS), sizeof(struct calpol_counts));
+    ck_assert_uint_eq(calpol_struct_size(CALPOL_STRUCT_ENDPOINT_SPEC),
+                      sizeof(struct calpol_endpoint_spec));
+    ck_assert_uint_eq(calpol_struct_size(CALPOL_STRUCT_ENDPOINT_PORT),
+                      sizeof(struct calpol_endpoint_port));
 }
 END_TEST
 
@@ -39,7 +43,7 @@ START_TEST(an_unknown_struct_has_no_size)
 {
     ck_assert_uint_eq(calpol_struct_size(0), 0);
     ck_assert_uint_eq(calpol_struct_size(-1), 0);
-    ck_assert_uint_eq(calpol_struct_size(CALPOL_STRUCT_COUNTS + 1), 0);
+    ck_assert_uint_eq(calpol_struct_size(CALPOL_STRUCT_ENDPOINT_PORT + 1), 0);
 }
 END_TEST
 

@@ -7,6 +7,8 @@
 #include "support/snippets.h"
 #include "support/suite.h"
 
+#include "calpol/endpoint.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -194,6 +196,79 @@ START_TEST(a_ruleset_is_exchanged_while_it_is_asked)
 }
 END_TEST
 
+/* ---- Handles --------------------------------------------------------------------------------- */
+
+#define HANDLE_THREADS 8
+
+/* What the threads share. */
+struct shared {
+    calpol_ruleset *ruleset;
+    calpol_endpoint *handle;
+};
+
+static calpol_endpoint *make_web(calpol_ruleset *ruleset)
+{
+    static const char *const keys[] = {"app"}, *const values[] = {"web"};
+    static const struct calpol_address address = {4, {0}, {10, 0, 0, 7}};
+    const struct calpol_endpoint_spec spec = {
+        .namespace_name = "shop",
+        .label_keys = keys,
+        .label_values = values,
+        .label_count = 1,
+        .addresses = &address,
+        .address_count = 1,
+    };
+    calpol_endpoint *endpoint = NULL;
+
+    (void)calpol_endpoint_new(ruleset, &spec, sizeof(spec), &endpoint);
+    return endpoint;
+}
+
+/* Flows from a handle of its own, and from one that all threads have. */
+static void *ask_with_handles(void *argument)
+{
+    const struct shared *shared = argument;
+    uintptr_t faults = 0;
+
+    for (int i = 0; i < ROUND_COUNT; i++) {
+        calpol_endpoint *own = make_web(shared->ruleset);
+        const calpol_endpoint *table[2] = {shared->handle, own};
+        struct calpol_verdict verdict = {.action = CALPOL_ACTION_NONE};
+        struct calpol_flow flow = {
+            .given = CALPOL_GIVEN_PROTOCOL | CALPOL_GIVEN_DESTINATION_PORT,
+            .source_endpoint = CALPOL_HANDLE(i % 2),
+            .destination_endpoint = 1,
+            .protocol = 6,
+            .destination_port = 5432,
+        };
+
+        faults += calpol_evaluate_with(shared->ruleset, table, 2, &flow, sizeof(flow), 1, &verdict,
+                                       sizeof(verdict)) != CALPOL_OK;
+        faults += verdict.action != CALPOL_ACTION_ALLOW;
+        calpol_endpoint_free(own);
+    }
+    return (void *)faults;
+}
+
+START_TEST(handles_are_shared_by_threads)
+{
+    struct shared shared = {.ruleset = load_text(cluster, NULL)};
+    pthread_t threads[HANDLE_THREADS];
+
+    shared.handle = make_web(shared.ruleset);
+    for (int i = 0; i < HANDLE_THREADS; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, ask_with_handles, &shared), 0);
+    for (int i = 0; i < HANDLE_THREADS; i++) {
+        void *faults = NULL;
+
+        ck_assert_int_eq(pthread_join(threads[i], &faults), 0);
+        ck_assert_ptr_null(faults);
+    }
+    calpol_endpoint_free(shared.handle);
+    calpol_ruleset_unref(shared.ruleset);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("threads");
@@ -201,6 +276,7 @@ Suite *test_suite(void)
 
     tcase_add_test(tcase, a_ruleset_is_shared_by_threads);
     tcase_add_test(tcase, a_ruleset_is_exchanged_while_it_is_asked);
+    tcase_add_test(tcase, handles_are_shared_by_threads);
     tcase_set_timeout(tcase, 60);
     suite_add_tcase(suite, tcase);
     return suite;
