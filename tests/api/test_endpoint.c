@@ -13,8 +13,6 @@
 #include "support/rulesets.h"
 #include "support/suite.h"
 
-#include <stdio.h>
-
 #define CLUSTERS 150u
 #define CROWDS 4u
 #define FLOWS 400u
@@ -26,6 +24,7 @@ struct pair {
     struct compiled with, without;
     struct cp_workload_spec *pod;
     uint32_t number; /* of the pod as an owner of with */
+    struct cp_arena arena; /* the text */
     calpol_endpoint *handle;
 };
 
@@ -64,16 +63,22 @@ static struct cp_workload_spec *take_pod(struct loaded *loaded, uint32_t index)
     return taken;
 }
 
+static const char *string_of(struct cp_arena *arena, struct cp_text text)
+{
+    return cp_arena_text(arena, text.data, text.length);
+}
+
 static calpol_endpoint *make_handle(const struct calpol_ruleset *ruleset,
-                                    const struct cp_workload_spec *pod)
+                                    const struct cp_workload_spec *pod,
+                                    struct cp_arena *arena)
 {
     const char *keys[MOST_ITEMS], *values[MOST_ITEMS];
     struct calpol_endpoint_port ports[MOST_ITEMS] = {{.name = NULL}};
     struct calpol_endpoint_spec spec = {
-        .namespace_name = pod->metadata.namespace_name.data,
-        .name = pod->metadata.name.data,
-        .service_account = pod->service_account.data,
-        .node = pod->node.data,
+        .namespace_name = string_of(arena, pod->metadata.namespace_name),
+        .name = string_of(arena, pod->metadata.name),
+        .service_account = string_of(arena, pod->service_account),
+        .node = string_of(arena, pod->node),
         .label_keys = keys,
         .label_values = values,
         .label_count = pod->metadata.labels.items.count,
@@ -86,12 +91,12 @@ static calpol_endpoint *make_handle(const struct calpol_ruleset *ruleset,
 
     ck_assert(spec.label_count <= MOST_ITEMS && spec.port_count <= MOST_ITEMS);
     for (uint32_t i = 0; i < spec.label_count; i++) {
-        keys[i] = pod->metadata.labels.items.items[i].key.data;
-        values[i] = pod->metadata.labels.items.items[i].value.data;
+        keys[i] = string_of(arena, pod->metadata.labels.items.items[i].key);
+        values[i] = string_of(arena, pod->metadata.labels.items.items[i].value);
     }
     for (uint32_t i = 0; i < spec.port_count; i++)
         ports[i] = (struct calpol_endpoint_port){
-            .name = pod->ports.items[i].name.data,
+            .name = string_of(arena, pod->ports.items[i].name),
             .protocol = pod->ports.items[i].protocol,
             .port = pod->ports.items[i].port,
         };
@@ -129,16 +134,14 @@ static void make_twin(struct loaded *loaded, uint32_t index)
 static bool make_pair(struct pair *pair, uint64_t *seed, bool is_crowded)
 {
     struct cp_buffer text;
-    struct cp_arena arena;
     uint32_t count, index;
-    char reference[256];
+    struct cp_buffer reference;
 
-    cp_arena_init(&arena, NULL);
-    cp_buffer_init(&text, &arena);
+    cp_arena_init(&pair->arena, NULL);
+    cp_buffer_init(&text, &pair->arena);
     (is_crowded ? write_crowded_cluster : write_random_cluster)(&text, seed);
     load_resources(&pair->with.loaded, cp_buffer_text(&text), CALPOL_LOAD_LENIENT);
     load_resources(&pair->without.loaded, cp_buffer_text(&text), CALPOL_LOAD_LENIENT);
-    cp_arena_finish(&arena);
     count = pair->without.loaded.collection.workloads.count;
     index = count ? random_below(seed, count) : 0;
     if (count && random_below(seed, 2)) {
@@ -150,15 +153,17 @@ static bool make_pair(struct pair *pair, uint64_t *seed, bool is_crowded)
         compile(&pair->without);
         free_compiled(&pair->with);
         free_compiled(&pair->without);
+        cp_arena_finish(&pair->arena);
         return false;
     }
     pair->pod = take_pod(&pair->without.loaded, index);
     compile(&pair->without);
-    snprintf(reference, sizeof(reference), "pod:%s/%s", pair->pod->metadata.namespace_name.data,
-             pair->pod->metadata.name.data);
-    pair->number =
-        (uint32_t)(owner_named(pair->with.ruleset, reference) - pair->with.ruleset->owners);
-    pair->handle = make_handle(pair->without.ruleset, pair->pod);
+    cp_buffer_init(&reference, &pair->arena);
+    cp_buffer_format(&reference, "pod:%t/%t", pair->pod->metadata.namespace_name,
+                     pair->pod->metadata.name);
+    pair->number = (uint32_t)(owner_named(pair->with.ruleset, cp_buffer_string(&reference)) -
+                              pair->with.ruleset->owners);
+    pair->handle = make_handle(pair->without.ruleset, pair->pod, &pair->arena);
     return true;
 }
 
@@ -167,6 +172,7 @@ static void free_pair(struct pair *pair)
     calpol_endpoint_free(pair->handle);
     free_compiled(&pair->with);
     free_compiled(&pair->without);
+    cp_arena_finish(&pair->arena);
 }
 
 /* ---- Flows ----------------------------------------------------------------------------------- */
