@@ -26,5 +26,6 @@
 #include "calpol/file.h"
 #include "calpol/load.h"
 #include "calpol/ruleset.h"
+#include "calpol/update.h"
 
 #endif

@@ -52,7 +52,7 @@ struct calpol_endpoint_spec {
 /**
  * A handle for a workload. Where endpoints of the ruleset are like it in all that rules ask for, it
  * shares what was prepared for them, and flows with it are as fast as others; otherwise each takes
- * the slow way, with the same answer.
+ * the slow way, with the same answer, as they do in a ruleset that was opened from a file.
  * @param ruleset       referenced until the handle is freed
  * @param out_endpoint  free it with calpol_endpoint_free()
  * @return CALPOL_OK; CALPOL_ERROR_NO_MEMORY; CALPOL_ERROR_INVALID_INPUT for an address without a

@@ -59,7 +59,9 @@ enum calpol_load_flag {
     CALPOL_LOAD_LINT = 1u << 5,
     /** Make no programs, which calpol_evaluate() needs to be fast: a shorter load, for those who only
         explain. Answers are the same. */
-    CALPOL_LOAD_NO_PROGRAMS = 1u << 6
+    CALPOL_LOAD_NO_PROGRAMS = 1u << 6,
+    /** Keep the texts, so that calpol_ruleset_update() can be told what changed. */
+    CALPOL_LOAD_UPDATABLE = 1u << 7
 };
 
 /** Options of a load. Fill with calpol_load_options_init(), then change what differs. */

@@ -24,10 +24,13 @@ static struct calpol_diagnostics *new_diagnostics(const struct calpol_loader *lo
 static int list_inputs(const struct calpol_loader *loader, struct calpol_diagnostics *list)
 {
     for (uint32_t i = 0; i < loader->inputs.count; i++) {
-        const char *name = loader->inputs.items[i]->source.name;
-        const char **item = cp_array_push(&list->arena, &list->inputs);
+        const struct cp_source *source = &loader->inputs.items[i]->source;
+        const char *name, **item;
 
-        name = cp_arena_text(&list->arena, name, strlen(name));
+        if (source->round < loader->round)
+            continue;
+        item = cp_array_push(&list->arena, &list->inputs);
+        name = cp_arena_text(&list->arena, source->name, strlen(source->name));
         if (!item || !name)
             return CALPOL_ERROR_NO_MEMORY;
         *item = name;
@@ -49,10 +52,10 @@ static int report_input(struct calpol_diagnostics *list,
 
 static int read_input(struct cp_resource_reader *reader,
                       const struct calpol_load_options *options,
-                      const struct cp_input *input)
+                      struct cp_input *input)
 {
     const struct cp_yaml_limits limits = {
-        .max_bytes = input->is_file ? 0 : options->max_bytes,
+        .max_bytes = input->is_file || input->kept ? 0 : options->max_bytes,
         .max_depth = options->max_depth,
         .max_nodes = options->max_nodes,
     };
@@ -63,6 +66,7 @@ static int read_input(struct cp_resource_reader *reader,
         return report_input(reader->base.diagnostics, input, input->code, input->message);
     error_count = reader->base.diagnostics->error_count;
     status = cp_resources_read(reader, &input->source, &limits);
+    input->has_others = reader->other_count > 0;
     /* What a failed command left behind looks like this, and so does a policy that is not there. */
     if (!status && input->is_file && !reader->document_count &&
         reader->base.diagnostics->error_count == error_count)
@@ -96,6 +100,16 @@ static int read_inputs(struct calpol_loader *loader, struct cp_resource_reader *
     return status ? status : cp_resources_link(reader);
 }
 
+static uint32_t count_objects(const struct calpol_loader *loader,
+                              const struct cp_collection *collection)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < collection->objects.count; i++)
+        count += collection->objects.items[i].place.source->round == loader->round;
+    return count;
+}
+
 int cp_loader_read(struct calpol_loader *loader,
                    struct calpol_diagnostics *list,
                    struct cp_intern *names,
@@ -111,9 +125,13 @@ int cp_loader_read(struct calpol_loader *loader,
                                      loader->options.flags);
     if (status)
         return status;
-    status = read_inputs(loader, &reader);
+    list->round = loader->round;
+    if (!cp_resources_take_away(&reader, loader->gone, loader->gone_count))
+        status = CALPOL_ERROR_NO_MEMORY;
+    if (!status)
+        status = read_inputs(loader, &reader);
     cp_resource_reader_finish(&reader);
-    list->resource_count = collection->objects.count;
+    list->resource_count = count_objects(loader, collection);
     if (status)
         return status;
     *out_collection = collection;
@@ -181,6 +199,16 @@ static int lint(struct calpol_loader *loader,
     return loader->options.flags & CALPOL_LOAD_LINT ? cp_lint(&input) : CALPOL_OK;
 }
 
+/* Was everything there that an update takes away? */
+static bool is_all_found(const struct calpol_loader *loader)
+{
+    for (uint32_t i = 0; i < loader->gone_count; i++) {
+        if (loader->gone[i].round == loader->round && !loader->gone[i].found)
+            return false;
+    }
+    return true;
+}
+
 /* Fills a new and empty ruleset. */
 static int load(struct calpol_loader *loader,
                 struct calpol_diagnostics *list,
@@ -190,15 +218,20 @@ static int load(struct calpol_loader *loader,
     struct cp_policy_spec *const *policies;
     int status = cp_loader_read(loader, list, &ruleset->names, &collection);
 
+    if (!status && !is_all_found(loader))
+        status = CALPOL_ERROR_NOT_FOUND;
     if (!status)
         status = compile(loader, list, collection, ruleset, &policies);
+    if (!status)
+        status = cp_loader_keep(loader, collection, ruleset);
     if (!status)
         status = lint(loader, list, collection, ruleset, policies);
     return cp_loader_end(list, status);
 }
 
-/* The work of calpol_loader_finish; result is where the ruleset goes. */
-static int make_ruleset(struct calpol_loader *loader, struct calpol_diagnostics *list, void *result)
+int cp_loader_make_ruleset(struct calpol_loader *loader,
+                           struct calpol_diagnostics *list,
+                           void *result)
 {
     const struct calpol_allocator allocator = cp_loader_allocator(loader);
     struct calpol_ruleset *ruleset = cp_ruleset_new(&allocator);
@@ -213,8 +246,7 @@ static int make_ruleset(struct calpol_loader *loader, struct calpol_diagnostics 
     return status;
 }
 
-/* Drops what was added. Options stay. */
-static void empty(struct calpol_loader *loader)
+void cp_loader_empty(struct calpol_loader *loader)
 {
     cp_arena_finish(&loader->work);
     memset(&loader->inputs, 0, sizeof(loader->inputs));
@@ -256,7 +288,7 @@ int cp_loader_run(struct calpol_loader *loader,
     if (status == CALPOL_ERROR_NO_MEMORY && loader->limit.exceeded)
         status = report_memory(loader, &list);
 
-    empty(loader);
+    cp_loader_empty(loader);
     if (out_diagnostics && status != CALPOL_ERROR_NO_MEMORY)
         *out_diagnostics = list;
     else
@@ -273,5 +305,5 @@ int calpol_loader_finish(calpol_loader *loader,
     *out_ruleset = NULL;
     if (out_diagnostics)
         *out_diagnostics = NULL;
-    return cp_loader_run(loader, make_ruleset, out_ruleset, out_diagnostics);
+    return cp_loader_run(loader, cp_loader_make_ruleset, out_ruleset, out_diagnostics);
 }

@@ -6,13 +6,15 @@
 #define CP_API_LOADER_H
 
 #include "base/diagnostic.h"
-#include "resource/collection.h"
-#include "ruleset/options.h"
+#include "resource/context.h"
+#include "ruleset/ruleset.h"
 
 /* A text to be read, or why there is none: then code and message are reported in its place. */
 struct cp_input {
     struct cp_source source;
     bool is_file;      /* no limit for a single text applies */
+    bool has_others;   /* once it is read: documents that are no objects of known kinds */
+    struct cp_kept_text *kept; /* where the text is kept already; NULL: nowhere */
     enum cp_code code; /* CP_CODE_NONE: all is well */
     const char *message;
 };
@@ -27,6 +29,10 @@ struct calpol_loader {
     struct cp_memory_limit limit; /* of work and of the ruleset that is being made */
     CP_ARRAY(struct cp_input *) inputs;
     uint64_t total_bytes; /* of the texts */
+    /* Of updates: */
+    uint32_t round;
+    struct cp_gone *gone;
+    uint32_t gone_count;
 };
 
 /* What is made of everything that was added; result is the caller's. */
@@ -46,6 +52,18 @@ int cp_loader_run(struct calpol_loader *loader,
                   cp_load_work *work,
                   void *result,
                   calpol_diagnostics **out_diagnostics);
+
+/* The work of calpol_loader_finish(); result is where the ruleset goes. */
+cp_load_work cp_loader_make_ruleset;
+
+/* Drops what was added. Options stay. */
+void cp_loader_empty(struct calpol_loader *loader);
+
+/* update.c: keeps in a ruleset what an update needs, if that is asked for. CALPOL_OK or
+   CALPOL_ERROR_NO_MEMORY. */
+int cp_loader_keep(struct calpol_loader *loader,
+                   const struct cp_collection *collection,
+                   struct calpol_ruleset *ruleset);
 
 /* The first part of any work: reads all inputs. names is where keys and values of selectors go. */
 int cp_loader_read(struct calpol_loader *loader,

@@ -226,7 +226,8 @@ static int find_ignored(struct calpol_diagnostics *list,
     const char *name = cp_code_info(code)->name;
 
     *out_ignored = true;
-    if (cp_bitset_has(list->disabled, code) || cp_codes_name(subject->ignored, name))
+    if ((subject->place.source && subject->place.source->round < list->round) ||
+        cp_bitset_has(list->disabled, code) || cp_codes_name(subject->ignored, name))
         return CALPOL_OK;
     return find_comment(list, &subject->place, name, out_ignored);
 }

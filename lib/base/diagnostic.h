@@ -60,6 +60,7 @@ struct cp_source {
     const char *name;
     struct cp_text text;
     uint32_t number; /* in the order of loading: diagnostics are sorted by it */
+    uint32_t round;  /* of updates; 0: of the load itself */
 };
 
 /* A spot in a source. Lines and columns count from 1, columns in characters; 0: not known. */
@@ -106,6 +107,7 @@ struct calpol_diagnostics {
     struct cp_index source_index;              /* by address */
     uint64_t disabled[CP_CODE_COUNT / 64 + 1]; /* a bit for each code that is not to be heard of
                                                   unless it is an error */
+    uint32_t round; /* of texts of earlier rounds only errors are told */
     /* What was read, for who asks the finished list. */
     CP_ARRAY(const char *) inputs; /* names, in the order of loading */
     uint32_t resource_count;
@@ -131,8 +133,8 @@ struct cp_subject {
  * code at the same place, resource and path is taken once. A message of {NULL, 0}, a failed
  * buffer's, is CALPOL_ERROR_NO_MEMORY.
  *
- * Unless it is an error it is dropped without a trace if its code is disabled, or if the resource
- * or a comment at the place asks for that.
+ * Unless it is an error it is dropped without a trace if its code is disabled, if the resource or a
+ * comment at the place asks for that, or if its source is of an earlier round than the list.
  *
  * CALPOL_OK, CALPOL_ERROR_NO_MEMORY, or CALPOL_ERROR_LIMIT when the list is full: what does not fit
  * is still counted, and the caller may go on.

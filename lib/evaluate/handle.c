@@ -100,13 +100,14 @@ static bool find_record(const struct calpol_ruleset *ruleset,
         .profile_count = owner->profile_count,
         .ports = owner->ports,
         .port_count = owner->port_count,
-        .is_quiet = owner->node == CP_NONE || programs->is_quiet[owner->node],
         .family = family,
     };
     uint32_t value, exemplar;
 
-    if (!address || !programs->records[family])
+    /* A ruleset that was opened from a file has no exemplars. */
+    if (!address || !programs->records[family] || !programs->exemplars.items)
         return false;
+    likeness.is_quiet = owner->node == CP_NONE || programs->is_quiet[owner->node];
     value = cp_fast_kernel_best()->find_address(programs, address, family);
     if (value >> CP_ADDRESS_BITS != CP_ADDRESS_OUTSIDE)
         return false;

@@ -237,7 +237,7 @@ static void read_policy(struct cp_resource_reader *reader,
     read_spec(reader, &spec, flavour, policy);
     (void)cp_k8s_end(reader, &scope);
     if (flavour->is_v1alpha1 && cp_resource_usable(reader))
-        reader->collection->has_admin_v1alpha1 = true;
+        reader->collection->objects.items[reader->metadata.object].is_admin_v1alpha1 = true;
     cp_resource_add(reader, &reader->collection->k8s_policies, policy);
 }
 

@@ -18,7 +18,9 @@ struct cp_object {
     const struct cp_kind *kind;
     struct cp_text namespace_name, name;
     struct cp_place place; /* of its name */
-    bool replaced;         /* a later one has its identity */
+    bool replaced;         /* a later one has its identity, or it was removed by an update */
+    bool is_calico;        /* of one of Calico's groups */
+    bool is_admin_v1alpha1;
 };
 
 struct cp_collection {
@@ -37,6 +39,7 @@ struct cp_collection {
     CP_ARRAY(struct cp_slice_spec *) slices;
     CP_ARRAY(struct cp_felix_spec *) felix;
     bool auto_host_endpoints;           /* a KubeControllersConfiguration enables them (K8-132) */
+    uint32_t auto_host_object;          /* that configuration, as an object */
     bool has_calico;                    /* some object of a Calico group was in the input (K8-3) */
     bool has_admin_v1alpha1;            /* the tiers of K8-7 for them exist */
     CP_ARRAY(struct cp_object) objects; /* metadata.object is an index of it */
@@ -49,7 +52,8 @@ struct cp_resource_reader;
    (duplicate-object). */
 void cp_collection_register(struct cp_resource_reader *reader, const struct cp_field *name);
 
-/* Takes replaced objects out of all arrays, keeping the order. */
+/* Takes replaced objects out of all arrays, keeping the order, and says what those that stay make of the
+   whole. */
 void cp_collection_drop_replaced(struct cp_collection *collection);
 
 #endif

@@ -20,6 +20,13 @@ struct cp_ignored_kind {
     struct cp_text api_version, kind;
 };
 
+/* An object of texts of earlier rounds that is to be taken as not there. */
+struct cp_gone {
+    struct cp_text identity, namespace_name, name; /* identity is that of the kind */
+    uint32_t round;
+    bool found;
+};
+
 struct cp_resource_reader {
     struct cp_reader base; /* reports; arena is the work arena */
     struct cp_collection *collection;
@@ -38,6 +45,10 @@ struct cp_resource_reader {
                       not checked (resources.md 6.3) */
     bool left_out; /* lenient loading leaves the object at hand out, and said so */
     const struct cp_kind *kind; /* of the object at hand */
+    bool is_calico;           /* the object at hand is of one of Calico's groups */
+    uint32_t other_count;     /* documents of the text at hand that are no objects of known kinds */
+    struct cp_gone *gone;     /* objects that updates removed; NULL: none */
+    struct cp_index gone_index;
     CP_ARRAY(struct cp_ignored_kind) ignored_kinds;
     struct cp_index ignored_index;
 };

@@ -182,4 +182,5 @@ void cp_kube_controllers_configuration_read(struct cp_resource_reader *reader,
     }
     /* The later of two replaces the earlier one here as well. */
     reader->collection->auto_host_endpoints = cp_text_is(text, "Enabled");
+    reader->collection->auto_host_object = reader->metadata.object;
 }

@@ -169,8 +169,11 @@ static void read_by_kind(struct cp_resource_reader *reader,
 
     reader->kind = NULL;
     status = cp_kind_find(api_version, kind, &reader->kind);
-    if (cp_api_is_calico(api_version))
+    reader->is_calico = cp_api_is_calico(api_version);
+    /* Objects count only if they stay. */
+    if (reader->is_calico && status != CP_KIND_READ && status != CP_KIND_READ_OLD)
         reader->collection->has_calico = true;
+    reader->other_count += status != CP_KIND_READ && status != CP_KIND_READ_OLD;
     switch (status) {
     case CP_KIND_READ_OLD:
         cp_report(&reader->base, &version_field, CP_CODE_REMOVED_API_VERSION,
@@ -343,6 +346,7 @@ int cp_resources_read(struct cp_resource_reader *reader,
     int status;
 
     reader->base.source = source;
+    reader->other_count = 0;
     status = cp_documents_visit(source, limits, reader->base.arena, reader->base.diagnostics, &visitor,
                                 &reader->document_count);
     reader->base.resource = CP_TEXT("");

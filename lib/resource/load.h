@@ -27,6 +27,12 @@ int cp_resource_reader_init(struct cp_resource_reader *reader,
                             struct cp_collection *collection,
                             uint32_t flags);
 
+/* Objects that are to be taken as not there, where texts of earlier rounds have them: found of each is
+   set. The array stays the caller's. False: no memory. */
+bool cp_resources_take_away(struct cp_resource_reader *reader,
+                            struct cp_gone *gone,
+                            uint32_t count);
+
 /* Releases what is not in the arena. */
 void cp_resource_reader_finish(struct cp_resource_reader *reader);
 

@@ -47,6 +47,7 @@ void cp_ruleset_unref(struct calpol_ruleset *ruleset)
     if (atomic_fetch_sub_explicit(&ruleset->references, 1, memory_order_acq_rel) != 1)
         return;
     hook = ruleset->allocator;
+    cp_kept_finish(ruleset->kept);
     cp_arena_finish(&ruleset->arena);
     cp_mapping_finish(&ruleset->image, &hook);
     cp_release(&hook, ruleset, sizeof(*ruleset));

@@ -23,6 +23,7 @@
 #include "net/policy_kind.h"
 #include "net/ports.h"
 #include "net/prefix_trie.h"
+#include "ruleset/kept.h"
 #include "ruleset/options.h"
 #include "ruleset/program.h"
 #include "selector/program.h"
@@ -374,6 +375,7 @@ struct calpol_ruleset {
     const struct cp_labels *profile_labels; /* parallel to the profiles */
 
     const struct cp_programs *programs; /* the fast path; NULL: none were made */
+    const struct cp_kept *kept;         /* what an update needs; NULL: it was not asked for */
 
     struct cp_mapping image; /* of an opened ruleset (image.h): what everything above is in */
 };

@@ -23,7 +23,7 @@
 struct pair {
     struct compiled with, without;
     struct cp_workload_spec *pod;
-    uint32_t number; /* of the pod as an owner of with */
+    uint32_t number;       /* of the pod as an owner of with */
     struct cp_arena arena; /* the text */
     calpol_endpoint *handle;
 };

@@ -269,6 +269,113 @@ START_TEST(handles_are_shared_by_threads)
 }
 END_TEST
 
+/* ---- Updates --------------------------------------------------------------------------------- */
+
+#define UPDATE_COUNT 20
+
+/* A ruleset that is swapped while others use it. */
+struct swapped {
+    pthread_mutex_t mutex;
+    calpol_ruleset *ruleset;
+    bool is_over;
+};
+
+static calpol_ruleset *take(struct swapped *swapped, bool *out_is_over)
+{
+    calpol_ruleset *ruleset;
+
+    pthread_mutex_lock(&swapped->mutex);
+    ruleset = calpol_ruleset_ref(swapped->ruleset);
+    *out_is_over = swapped->is_over;
+    pthread_mutex_unlock(&swapped->mutex);
+    return ruleset;
+}
+
+static void *ask_what_is_swapped(void *argument)
+{
+    const struct calpol_flow flow = {
+        .given = CALPOL_GIVEN_PROTOCOL | CALPOL_GIVEN_DESTINATION_PORT,
+        .source_endpoint = 0,
+        .destination_endpoint = 1,
+        .protocol = 6,
+        .destination_port = 5432,
+    };
+    uintptr_t faults = 0;
+    bool is_over = false;
+
+    while (!is_over) {
+        calpol_ruleset *ruleset = take(argument, &is_over);
+        struct calpol_verdict verdict;
+
+        for (int i = 0; i < 50; i++)
+            faults += calpol_evaluate(ruleset, &flow, sizeof(flow), &verdict, sizeof(verdict)) ||
+                      verdict.action == CALPOL_ACTION_UNKNOWN;
+        calpol_ruleset_unref(ruleset);
+    }
+    return (void *)faults;
+}
+
+static calpol_ruleset *load_updatable(void)
+{
+    struct calpol_load_options options;
+    calpol_ruleset *ruleset = NULL;
+    calpol_loader *loader;
+
+    calpol_load_options_init(&options, sizeof(options));
+    options.flags = CALPOL_LOAD_UPDATABLE;
+    ck_assert_int_eq(calpol_loader_new(&options, &loader), CALPOL_OK);
+    ck_assert_int_eq(calpol_loader_add_text(loader, "t", cluster, strlen(cluster)), CALPOL_OK);
+    ck_assert_int_eq(calpol_loader_finish(loader, &ruleset, NULL), CALPOL_OK);
+    calpol_loader_free(loader);
+    return ruleset;
+}
+
+/* Lets the policy of shop/db deny and allow in turn. */
+static void update_often(struct swapped *swapped)
+{
+    static const char *const policies[] = {
+        POLICY("shop", "db", "selector: app == 'db', ingress: [{action: Deny}]"),
+        POLICY("shop", "db", "selector: app == 'db', ingress: [{action: Allow}]"),
+    };
+    calpol_loader *loader;
+
+    ck_assert_int_eq(calpol_loader_new(NULL, &loader), CALPOL_OK);
+    for (int i = 0; i < UPDATE_COUNT; i++) {
+        calpol_ruleset *old = swapped->ruleset, *updated;
+
+        ck_assert_int_eq(
+            calpol_loader_add_text(loader, "u", policies[i % 2], strlen(policies[i % 2])),
+            CALPOL_OK);
+        ck_assert_int_eq(calpol_ruleset_update(old, loader, NULL, 0, &updated, NULL), CALPOL_OK);
+        pthread_mutex_lock(&swapped->mutex);
+        swapped->ruleset = updated;
+        swapped->is_over = i + 1 == UPDATE_COUNT;
+        pthread_mutex_unlock(&swapped->mutex);
+        calpol_ruleset_unref(old);
+    }
+    calpol_loader_free(loader);
+}
+
+START_TEST(a_ruleset_is_updated_while_threads_use_it)
+{
+    struct swapped swapped = {.ruleset = load_updatable()};
+    pthread_t threads[HANDLE_THREADS];
+
+    ck_assert_int_eq(pthread_mutex_init(&swapped.mutex, NULL), 0);
+    for (int i = 0; i < HANDLE_THREADS; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, ask_what_is_swapped, &swapped), 0);
+    update_often(&swapped);
+    for (int i = 0; i < HANDLE_THREADS; i++) {
+        void *faults = NULL;
+
+        ck_assert_int_eq(pthread_join(threads[i], &faults), 0);
+        ck_assert_ptr_null(faults);
+    }
+    calpol_ruleset_unref(swapped.ruleset);
+    pthread_mutex_destroy(&swapped.mutex);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("threads");
@@ -277,6 +384,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_ruleset_is_shared_by_threads);
     tcase_add_test(tcase, a_ruleset_is_exchanged_while_it_is_asked);
     tcase_add_test(tcase, handles_are_shared_by_threads);
+    tcase_add_test(tcase, a_ruleset_is_updated_while_threads_use_it);
     tcase_set_timeout(tcase, 60);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Texts that rulesets share.
+ */
+#include "ruleset/kept.h"
+
+struct cp_kept_text *cp_kept_text_new(const struct calpol_allocator *allocator,
+                                      const char *name,
+                                      struct cp_text text)
+{
+    size_t name_length = strlen(name), size = sizeof(struct cp_kept_text) + name_length + 2;
+    struct cp_kept_text *kept;
+    char *bytes;
+
+    if (text.length > SIZE_MAX - size)
+        return NULL;
+    size += text.length;
+    kept = cp_allocate(allocator, size);
+    if (!kept)
+        return NULL;
+    *kept = (struct cp_kept_text){.allocator = *allocator, .size = size};
+    atomic_init(&kept->references, 1);
+    bytes = (char *)(kept + 1);
+    memcpy(bytes, name, name_length + 1);
+    kept->name = bytes;
+    bytes += name_length + 1;
+    if (text.length)
+        memcpy(bytes, text.data, text.length);
+    bytes[text.length] = '\0';
+    kept->text = cp_text_make(bytes, text.length);
+    return kept;
+}
+
+struct cp_kept_text *cp_kept_text_ref(struct cp_kept_text *text)
+{
+    atomic_fetch_add_explicit(&text->references, 1, memory_order_relaxed);
+    return text;
+}
+
+void cp_kept_text_unref(struct cp_kept_text *text)
+{
+    struct calpol_allocator allocator;
+
+    /* All use by other threads happens before the end. */
+    if (atomic_fetch_sub_explicit(&text->references, 1, memory_order_acq_rel) != 1)
+        return;
+    allocator = text->allocator;
+    cp_release(&allocator, text, text->size);
+}
+
+void cp_kept_finish(const struct cp_kept *kept)
+{
+    for (uint32_t i = 0; kept && i < kept->input_count; i++)
+        cp_kept_text_unref(kept->inputs[i].text);
+}
