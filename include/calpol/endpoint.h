@@ -23,8 +23,8 @@ typedef struct calpol_endpoint calpol_endpoint;
 
 /** A named port of a workload. */
 struct calpol_endpoint_port {
-    const char *name;
-    uint16_t port;
+    const char *name;    /**< as in rules; an empty one counts for nothing */
+    uint16_t port;       /**< its number */
     uint8_t protocol;    /**< number; 0: TCP */
     uint8_t reserved[5]; /**< zero */
 };
@@ -38,13 +38,15 @@ struct calpol_endpoint_spec {
     const char *name;            /**< NULL: not known; of no influence on verdicts */
     const char *service_account; /**< NULL: "default" */
     const char *node;            /**< name; NULL: not known */
-    const char *const *label_keys;
+    const char *const *label_keys;   /**< own labels, without those of the namespace */
     const char *const *label_values; /**< parallel to the keys; of equal keys the first counts */
     const struct calpol_address *addresses; /**< the first of a family is the one that flows have */
-    const struct calpol_endpoint_port *ports;
+    const struct calpol_endpoint_port *ports;   /**< named ports */
     const char *const
         *profiles; /**< in order (EV-110); NULL: those of namespace and service account */
-    uint32_t label_count, address_count, port_count;
+    uint32_t label_count;   /**< of both label arrays */
+    uint32_t address_count; /**< of addresses */
+    uint32_t port_count;    /**< of ports */
     uint32_t profile_count; /**< counts only if profiles is not NULL */
     uint32_t reserved[4];   /**< zero */
 };

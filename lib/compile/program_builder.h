@@ -47,6 +47,7 @@ struct cp_program_builder {
     struct cp_tuples asked_lists;   /* number of a line list, what it asks */
     CP_ARRAY(uint32_t) list_drafts; /* parallel to these */
     struct cp_programs *programs;
+    struct cp_exemplars exemplars;
     uint32_t left_out;
 };
 

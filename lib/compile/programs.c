@@ -529,7 +529,7 @@ static int add_exemplar(struct making *making, uint32_t workload, int family)
 {
     struct cp_program_builder *builder = making->builder;
     const struct cp_owner *owner = &builder->ruleset->owners[workload];
-    const struct cp_exemplars known = {making->exemplars.items, making->exemplar_index};
+    const struct cp_exemplars known = {making->exemplars.items, making->exemplar_index, NULL};
     const struct cp_likeness likeness = {
         .labels = cp_owner_labels(builder->ruleset, owner),
         .profiles = owner->profiles,
@@ -561,8 +561,8 @@ static int add_exemplar(struct making *making, uint32_t workload, int family)
 static int make_exemplars(struct making *making)
 {
     struct cp_program_builder *builder = making->builder;
-    struct cp_programs *programs = builder->programs;
-    struct cp_index *index = &programs->exemplars.index;
+    struct cp_exemplars *exemplars = &builder->exemplars;
+    struct cp_index *index = &exemplars->index;
     uint32_t count = builder->ruleset->workload_count;
     int status = CALPOL_OK;
 
@@ -570,15 +570,15 @@ static int make_exemplars(struct making *making)
         status = add_exemplar(making, i / 2, i % 2);
     if (status)
         return status;
-    programs->is_quiet = making->is_quiet;
-    programs->exemplars.items =
+    exemplars->is_quiet = making->is_quiet;
+    exemplars->items =
         cp_arena_copy(builder->arena, making->exemplars.items,
                       making->exemplars.count * sizeof(*making->exemplars.items));
     *index = making->exemplar_index;
     if (index->entries)
         index->entries = cp_arena_copy(builder->arena, index->entries,
                                        ((size_t)index->mask + 1) * sizeof(*index->entries));
-    return programs->exemplars.items && (index->entries || !making->exemplars.count)
+    return exemplars->items && (index->entries || !making->exemplars.count)
                ? CALPOL_OK
                : CALPOL_ERROR_NO_MEMORY;
 }
@@ -796,5 +796,7 @@ int cp_programs_make(struct calpol_ruleset *ruleset,
     cp_arena_finish(&builder.scratch);
     if (!status)
         ruleset->programs = builder.programs;
+    if (!status)
+        ruleset->exemplars = builder.exemplars;
     return status;
 }

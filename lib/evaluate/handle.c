@@ -92,6 +92,7 @@ static bool find_record(const struct calpol_ruleset *ruleset,
                         struct cp_endpoint_record *out_record)
 {
     const struct cp_programs *programs = ruleset->programs;
+    const struct cp_exemplars *exemplars = &ruleset->exemplars;
     const struct calpol_address *address = own_address(handle, family ? 6 : 4);
     const struct cp_owner *owner = &handle->owner;
     struct cp_likeness likeness = {
@@ -105,17 +106,17 @@ static bool find_record(const struct calpol_ruleset *ruleset,
     uint32_t value, exemplar;
 
     /* A ruleset that was opened from a file has no exemplars. */
-    if (!address || !programs->records[family] || !programs->exemplars.items)
+    if (!address || !programs->records[family] || !exemplars->items)
         return false;
-    likeness.is_quiet = owner->node == CP_NONE || programs->is_quiet[owner->node];
+    likeness.is_quiet = owner->node == CP_NONE || exemplars->is_quiet[owner->node];
     value = cp_fast_kernel_best()->find_address(programs, address, family);
     if (value >> CP_ADDRESS_BITS != CP_ADDRESS_OUTSIDE)
         return false;
     likeness.outer_class = value & CP_ADDRESS_MASK;
-    exemplar = cp_exemplar_find(ruleset, &programs->exemplars, &likeness);
+    exemplar = cp_exemplar_find(ruleset, exemplars, &likeness);
     if (exemplar == CP_NONE)
         return false;
-    *out_record = programs->records[family][programs->exemplars.items[exemplar].workload];
+    *out_record = programs->records[family][exemplars->items[exemplar].workload];
     return true;
 }
 

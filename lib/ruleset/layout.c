@@ -454,8 +454,6 @@ static const struct cp_layout_field programs_fields[] = {
     {ARRAY_TYPE(code, CP_LAYOUT_ARRAY, CP_ITEM_CODE), .count_offset = offsetof(STRUCT, code_count)},
     ARRAY(decisions, CP_ITEM_DECISION, decision_count),
     ARRAY(vectors, CP_ITEM_VECTORS, vectors_count),
-    ABSENT(exemplars), /* handles take the slow way in an opened ruleset */
-    ABSENT(is_quiet),
     PLAIN(slots),
     PLAIN(workload_count),
     BYTES(cell_shift, 1, 2),
@@ -661,6 +659,7 @@ static const struct cp_layout_field ruleset_fields[] = {
     INDEX_OR_NONE(key_service_account, CP_NUMBERS_OF_NAMES),
     ARRAY(profile_labels, CP_ITEM_PROFILE_LABELS, profile_count),
     COUNTED(programs, CP_LAYOUT_OPTIONAL_ARRAY, CP_ITEM_PROGRAMS, count_one),
+    ABSENT(exemplars), /* handles take the slow way in an opened ruleset */
     ABSENT(kept),
     ABSENT(image),
 };

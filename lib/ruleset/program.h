@@ -262,8 +262,9 @@ struct cp_exemplar {
 };
 
 struct cp_exemplars {
-    const struct cp_exemplar *items;
+    const struct cp_exemplar *items; /* NULL: there are none */
     struct cp_index index;
+    const bool *is_quiet; /* by node: no host endpoint of it has a say in what is forwarded */
 };
 
 /* ---- The whole ------------------------------------------------------------------------------- */
@@ -276,8 +277,6 @@ struct cp_programs {
     const unsigned char *code; /* programs, on cache lines */
     const struct cp_decision *decisions;
     const struct cp_vectors *vectors;
-    struct cp_exemplars exemplars;
-    const bool *is_quiet; /* by node: no host endpoint of it has a say in what is forwarded */
     uint8_t slots[256]; /* of protocols */
     uint32_t workload_count; /* 0 if there are no records */
     uint8_t cell_shift;  /* 2: cells are 32 bits; 1: 16 */

@@ -375,6 +375,7 @@ struct calpol_ruleset {
     const struct cp_labels *profile_labels; /* parallel to the profiles */
 
     const struct cp_programs *programs; /* the fast path; NULL: none were made */
+    struct cp_exemplars exemplars;      /* of programs; in no compiled file */
     const struct cp_kept *kept;         /* what an update needs; NULL: it was not asked for */
 
     struct cp_mapping image; /* of an opened ruleset (image.h): what everything above is in */
