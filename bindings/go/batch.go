@@ -60,8 +60,8 @@ func PlainAddress(address netip.Addr) Address {
 type PlainFlow struct {
 	// Given has the fields that are known, of those it has bits for.
 	Given Given
-	// SourceEndpoint and DestinationEndpoint are ids of the ruleset, see [Ruleset.FindEndpoint]; None:
-	// the address, if any, is looked up.
+	// SourceEndpoint and DestinationEndpoint are ids of the ruleset, see [Ruleset.FindEndpoint], or
+	// name a handle, see [Handle]; None: the address, if any, is looked up.
 	SourceEndpoint, DestinationEndpoint uint32
 	// SourceAddress and DestinationAddress, if given, override those of the endpoints.
 	SourceAddress, DestinationAddress Address
@@ -145,6 +145,14 @@ var (
 // stop the others; the error then wraps [ErrInvalidInput]. After any other error verdicts is
 // zero throughout.
 func (r *Ruleset) EvaluateBatch(flows []PlainFlow, verdicts []PlainVerdict) error {
+	return r.judge(flows, verdicts, func(handle *C.calpol_ruleset) C.int {
+		return C.calpol_evaluate_batch(handle, unsafe.Pointer(&flows[0]), C.sizeof_struct_calpol_flow,
+			C.size_t(len(flows)), unsafe.Pointer(&verdicts[0]), C.sizeof_struct_calpol_verdict)
+	})
+}
+
+// Sees to what call need not: that there are flows, and a verdict for each.
+func (r *Ruleset) judge(flows []PlainFlow, verdicts []PlainVerdict, call func(handle *C.calpol_ruleset) C.int) error {
 	if len(flows) != len(verdicts) {
 		clearVerdicts(verdicts)
 		return fmt.Errorf("%d flows and %d verdicts: %w", len(flows), len(verdicts), ErrInvalidArgument)
@@ -158,8 +166,7 @@ func (r *Ruleset) EvaluateBatch(flows []PlainFlow, verdicts []PlainVerdict) erro
 	if len(flows) == 0 {
 		return nil
 	}
-	status := C.calpol_evaluate_batch(handle, unsafe.Pointer(&flows[0]), C.sizeof_struct_calpol_flow,
-		C.size_t(len(flows)), unsafe.Pointer(&verdicts[0]), C.sizeof_struct_calpol_verdict)
+	status := call(handle)
 	if status != C.CALPOL_OK && status != C.CALPOL_ERROR_INVALID_INPUT {
 		clearVerdicts(verdicts)
 	}

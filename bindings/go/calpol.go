@@ -53,6 +53,8 @@ var structSizes = []structSize{
 	{"calpol_endpoint_info", C.CALPOL_STRUCT_ENDPOINT_INFO, C.sizeof_struct_calpol_endpoint_info, false},
 	{"calpol_tier_info", C.CALPOL_STRUCT_TIER_INFO, C.sizeof_struct_calpol_tier_info, false},
 	{"calpol_counts", C.CALPOL_STRUCT_COUNTS, C.sizeof_struct_calpol_counts, false},
+	{"calpol_endpoint_spec", C.CALPOL_STRUCT_ENDPOINT_SPEC, C.sizeof_struct_calpol_endpoint_spec, false},
+	{"calpol_endpoint_port", C.CALPOL_STRUCT_ENDPOINT_PORT, C.sizeof_struct_calpol_endpoint_port, true},
 }
 
 // What is wrong with the library that was found at run time; nil if nothing is. Load returns it, so

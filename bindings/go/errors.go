@@ -34,8 +34,8 @@ const (
 	ErrABI Status = C.CALPOL_ERROR_ABI
 )
 
-// ErrClosed means that a ruleset was used after [Ruleset.Close].
-var ErrClosed = errors.New("the ruleset is closed")
+// ErrClosed means that a ruleset or a handle was used after its Close.
+var ErrClosed = errors.New("the ruleset or handle is closed")
 
 // Error is one line, such as "out of memory".
 func (s Status) Error() string {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,6 +113,60 @@ func ExampleLoadError() {
 		}
 	}
 	// Output: web.yaml 14 error spec.ingress[0].from[0].ipBlock.cidr
+}
+
+func ExampleRuleset_NewEndpoint() {
+	ruleset, err := calpol.Load(nil, calpol.Text{Name: "web.yaml", Content: []byte(policies)})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer ruleset.Close()
+
+	pod, err := ruleset.NewEndpoint(calpol.EndpointSpec{
+		Namespace: "shop",
+		Labels:    map[string]string{"app": "web"},
+		Addresses: []netip.Addr{netip.MustParseAddr("10.0.0.2")},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer pod.Close()
+
+	flow := calpol.NewPlainFlow()
+	flow.SourceAddress = calpol.PlainAddress(netip.MustParseAddr("203.0.113.9"))
+	flow.DestinationEndpoint = calpol.Handle(0)
+	flow.Given = calpol.GivenProtocol | calpol.GivenDestinationPort
+	flow.Protocol, flow.DestinationPort = 6, 80
+	verdicts := make([]calpol.PlainVerdict, 1)
+	if err := ruleset.EvaluateBatchWith([]*calpol.EndpointHandle{pod}, []calpol.PlainFlow{flow}, verdicts); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(verdicts[0].Action)
+	// Output: allow
+}
+
+func ExampleRuleset_Update() {
+	ruleset, err := calpol.Load(&calpol.Options{Updatable: true}, calpol.Text{Name: "web.yaml", Content: []byte(policies)})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer ruleset.Close()
+
+	updated, err := ruleset.Update([]string{"NetworkPolicy shop/web"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer updated.Close()
+	for _, each := range []*calpol.Ruleset{ruleset, updated} {
+		verdict, err := each.Evaluate(calpol.Flow{Source: "192.0.2.1", Destination: "shop/web"})
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(verdict.Action)
+	}
+	// Output:
+	// deny
+	// allow
 }
 
 func ExampleOpen() {

@@ -34,6 +34,8 @@ type Options struct {
 	Lint bool
 	// NoPrograms makes the load shorter and Evaluate and EvaluateBatch slower. Answers are the same.
 	NoPrograms bool
+	// Updatable keeps the texts, so that Ruleset.Update can be told what changed.
+	Updatable bool
 
 	// Limits: 0 is the library's default, NoLimit none. MaxBytes is for each text, not for files, and
 	// MaxTotalBytes for all input; MaxDepth is of nested mappings and sequences, and cannot be
@@ -91,22 +93,32 @@ func Load(options *Options, inputs ...Input) (*Ruleset, error) {
 		return nil, err
 	}
 	defer C.calpol_loader_free(loader)
-	for _, input := range inputs {
-		if input == nil {
-			return nil, fmt.Errorf("an input is nil: %w", ErrInvalidArgument)
-		}
-		if err := input.add(loader); err != nil {
-			return nil, err
-		}
+	if err := addInputs(loader, inputs); err != nil {
+		return nil, err
 	}
-	return finish(loader)
+	return finish(func(handle **C.calpol_ruleset, list **C.calpol_diagnostics) C.int {
+		return C.calpol_loader_finish(loader, handle, list)
+	})
 }
 
-func finish(loader *C.calpol_loader) (*Ruleset, error) {
+func addInputs(loader *C.calpol_loader, inputs []Input) error {
+	for _, input := range inputs {
+		if input == nil {
+			return fmt.Errorf("an input is nil: %w", ErrInvalidArgument)
+		}
+		if err := input.add(loader); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Makes a ruleset by a call that has diagnostics.
+func finish(call func(handle **C.calpol_ruleset, list **C.calpol_diagnostics) C.int) (*Ruleset, error) {
 	var handle *C.calpol_ruleset
 	var list *C.calpol_diagnostics
 
-	status := C.calpol_loader_finish(loader, &handle, &list)
+	status := call(&handle, &list)
 	diagnostics, errorCount := takeDiagnostics(list)
 	if status != C.CALPOL_OK {
 		return nil, &LoadError{Status(status), diagnostics, errorCount}
@@ -151,6 +163,7 @@ func (o *Options) flags() C.uint32_t {
 		{o.TierPrefixRequired, C.CALPOL_LOAD_TIER_PREFIX_REQUIRED},
 		{o.Lint, C.CALPOL_LOAD_LINT},
 		{o.NoPrograms, C.CALPOL_LOAD_NO_PROGRAMS},
+		{o.Updatable, C.CALPOL_LOAD_UPDATABLE},
 	} {
 		if flag.set {
 			flags |= flag.bit

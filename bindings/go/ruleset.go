@@ -12,12 +12,11 @@ import (
 	"net/netip"
 	"runtime"
 	"strings"
-	"sync/atomic"
 	"unsafe"
 )
 
 // Ruleset is compiled policy. It never changes; any number of goroutines may use one at once, and any
-// of them may close it. [Load] and [Open] make it.
+// of them may close it. [Load], [Open] and [Ruleset.Update] make it.
 //
 // Its memory is C's, so the garbage collector does not know how much hangs on a Ruleset: call Close
 // when a new ruleset took its place, rather than wait for the finalizer.
@@ -29,16 +28,14 @@ type Ruleset struct {
 // What holds the reference to a ruleset of C's. It outlives the Ruleset if a call is under way when
 // that is finalized.
 type holder struct {
+	lifetime
 	handle *C.calpol_ruleset
-	// Calls that are using the handle, and one for as long as it is not closed. At 0 it is gone.
-	users  atomic.Int64
-	closed atomic.Bool
 }
 
 // Takes over the caller's reference.
 func newRuleset(handle *C.calpol_ruleset, diagnostics []Diagnostic) *Ruleset {
 	ruleset := &Ruleset{&holder{handle: handle}, diagnostics}
-	ruleset.users.Store(1)
+	ruleset.begin()
 	runtime.SetFinalizer(ruleset, func(ruleset *Ruleset) { ruleset.close() })
 	return ruleset
 }
@@ -51,24 +48,21 @@ func (r *Ruleset) Close() error {
 }
 
 func (h *holder) close() {
-	if h.closed.CompareAndSwap(false, true) {
+	if h.end() {
 		h.release()
 	}
 }
 
 // The handle, for as long as release is not called.
 func (h *holder) acquire() (*C.calpol_ruleset, error) {
-	for !h.closed.Load() {
-		users := h.users.Load()
-		if users > 0 && h.users.CompareAndSwap(users, users+1) {
-			return h.handle, nil
-		}
+	if !h.enter() {
+		return nil, ErrClosed
 	}
-	return nil, ErrClosed
+	return h.handle, nil
 }
 
 func (h *holder) release() {
-	if h.users.Add(-1) == 0 {
+	if h.leave() {
 		C.calpol_ruleset_unref(h.handle)
 	}
 }

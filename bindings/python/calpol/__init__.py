@@ -30,6 +30,7 @@ from ._abi import (
 from ._codes import Action, Depends, Dialect, Reason, Severity, Stage, State
 from ._diagnostics import Diagnostic, DiagnosticCode, Diagnostics, codes
 from ._errors import CompiledError, Error, FlowError, LoadError, NotFoundError, OptionError
+from ._handle import EndpointHandle, Port, handle
 from ._library import VERSION as __version__
 from ._library import lib as _lib
 from ._load import Conversion, convert, load, open
@@ -52,6 +53,7 @@ __all__ = [
     "Diagnostics",
     "Dialect",
     "Endpoint",
+    "EndpointHandle",
     "Error",
     "Explanation",
     "FlowArray",
@@ -69,6 +71,7 @@ __all__ = [
     "NotFoundError",
     "OptionError",
     "Policy",
+    "Port",
     "Reason",
     "Ruleset",
     "Severity",
@@ -82,6 +85,7 @@ __all__ = [
     "codes",
     "convert",
     "flow_dtype",
+    "handle",
     "library_version",
     "load",
     "open",

@@ -25,6 +25,7 @@ from ctypes import (
 from typing import Any, Dict, Tuple, Type
 
 NONE = 0xFFFFFFFF  # "none" for ids
+HANDLE_BASE = 0x80000000  # the first place of a table of handles, as an id of an endpoint
 
 OK = 0
 ERROR_NO_MEMORY = -1
@@ -42,6 +43,7 @@ LOAD_TIERS_REQUIRED = 1 << 3
 LOAD_TIER_PREFIX_REQUIRED = 1 << 4
 LOAD_LINT = 1 << 5
 LOAD_NO_PROGRAMS = 1 << 6
+LOAD_UPDATABLE = 1 << 7
 
 GIVEN_PROTOCOL = 1 << 0
 GIVEN_SOURCE_PORT = 1 << 1
@@ -223,6 +225,34 @@ class Counts(ctypes.Structure):
     ]
 
 
+class EndpointPort(ctypes.Structure):
+    _fields_ = [
+        ("name", c_char_p),
+        ("port", c_uint16),
+        ("protocol", c_uint8),
+        ("reserved", c_uint8 * 5),
+    ]
+
+
+class EndpointSpec(ctypes.Structure):
+    _fields_ = [
+        ("namespace_name", c_char_p),
+        ("name", c_char_p),
+        ("service_account", c_char_p),
+        ("node", c_char_p),
+        ("label_keys", POINTER(c_char_p)),
+        ("label_values", POINTER(c_char_p)),
+        ("addresses", POINTER(Address)),
+        ("ports", POINTER(EndpointPort)),
+        ("profiles", POINTER(c_char_p)),
+        ("label_count", c_uint32),
+        ("address_count", c_uint32),
+        ("port_count", c_uint32),
+        ("profile_count", c_uint32),
+        ("reserved", c_uint32 * 4),
+    ]
+
+
 # By their number in enum calpol_struct_id.
 STRUCTS: Dict[int, Type[ctypes.Structure]] = {
     1: Allocator,
@@ -237,6 +267,8 @@ STRUCTS: Dict[int, Type[ctypes.Structure]] = {
     10: EndpointInfo,
     11: TierInfo,
     12: Counts,
+    13: EndpointSpec,
+    14: EndpointPort,
 }
 
 # Objects are handled by their address; texts come out as bytes.
@@ -260,12 +292,19 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     "calpol_diagnostics_resource_count": (c_size_t, HANDLE),
     "calpol_diagnostics_source": (c_char_p, HANDLE, c_size_t),
     "calpol_diagnostics_source_count": (c_size_t, HANDLE),
+    "calpol_endpoint_free": (None, HANDLE),
+    "calpol_endpoint_is_fast": (c_int, HANDLE),
+    "calpol_endpoint_new": (c_int, HANDLE, POINTER(EndpointSpec), c_size_t, OUT_HANDLE),
     "calpol_evaluate": (c_int, HANDLE, POINTER(Flow), c_size_t, POINTER(Verdict), c_size_t),
     "calpol_evaluate_batch": (c_int, HANDLE, BUFFER, c_size_t, c_size_t, BUFFER, c_size_t),
+    "calpol_evaluate_with": (
+        c_int, HANDLE, BUFFER, c_size_t, BUFFER, c_size_t, c_size_t, BUFFER, c_size_t,
+    ),
     "calpol_flow_error_name": (c_char_p, c_int),
     "calpol_flows_read_column": (
         c_int, HANDLE, c_int, BUFFER, BUFFER, BUFFER, c_size_t, BUFFER, c_size_t,
     ),
+    "calpol_handle": (c_uint32, c_uint32),
     "calpol_is_compiled": (c_int, c_char_p, c_size_t),
     "calpol_load_options_init": (c_int, POINTER(LoadOptions), c_size_t),
     "calpol_loader_add_path": (c_int, HANDLE, c_char_p),
@@ -310,6 +349,9 @@ FUNCTIONS: Dict[str, Tuple[Any, ...]] = {
     "calpol_ruleset_suggest": (c_int, HANDLE, c_char_p, c_char_p, c_size_t),
     "calpol_ruleset_tier": (c_int, HANDLE, c_uint32, POINTER(TierInfo), c_size_t),
     "calpol_ruleset_unref": (None, HANDLE),
+    "calpol_ruleset_update": (
+        c_int, HANDLE, HANDLE, POINTER(c_char_p), c_size_t, OUT_HANDLE, OUT_HANDLE,
+    ),
     "calpol_ruleset_write": (c_int, HANDLE, OUT_HANDLE),
     "calpol_stage_name": (c_char_p, c_int),
     "calpol_status_text": (c_char_p, c_int),

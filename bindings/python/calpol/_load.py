@@ -3,29 +3,19 @@
 
 from __future__ import annotations
 
-import ctypes
 import dataclasses
 import os
-from typing import Iterable, Iterator, Mapping, Optional, Tuple, Union
+from typing import Iterable, Mapping, Optional, Union
 
 from . import _abi
 from ._codes import Dialect
-from ._diagnostics import NOTHING_SAID, Diagnostics, take
-from ._errors import LoadError, OptionError, check, decode, encode, take_text
+from ._diagnostics import NOTHING_SAID, Diagnostics
+from ._errors import OptionError
 from ._file import open_bytes, open_path, path_bytes
-from ._library import lib
+from ._loader import Inputs, Loader, Text
 from ._ruleset import Ruleset
 
-#: A path, or a text: bytes are a text, and so is a str with a line break.
-Input = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
-
-#: One of them or several.
-Inputs = Union[Input, Iterable[Input]]
-
-#: A text to read, or several by the names that diagnostics call them.
-Text = Union[str, bytes, Mapping[str, Union[str, bytes]]]
-
-TEXT_NAME = "<text>"
+NOTHING = "nothing to load: neither a path nor a text was given"
 
 
 def load(
@@ -39,6 +29,7 @@ def load(
     tier_prefix_required: bool = False,
     lint: bool = False,
     no_programs: bool = False,
+    updatable: bool = False,
     max_bytes: Optional[int] = None,
     max_total_bytes: Optional[int] = None,
     max_depth: Optional[int] = None,
@@ -67,6 +58,7 @@ def load(
         lint: Look for what is well-formed and yet hardly meant; each is a warning.
         no_programs: Make no programs, which evaluate_batch() needs to be fast: a shorter load, for
             those who ask little. Answers are the same.
+        updatable: Keep the texts, so that ``Ruleset.update()`` can be told what changed.
         max_bytes: Limit of one text in bytes; 0: none, None: the library's default. Likewise
             max_total_bytes (of all texts), max_depth (nested mappings and sequences), max_nodes
             (of one document), max_diagnostics (further ones are only counted),
@@ -92,6 +84,7 @@ def load(
         tier_prefix_required=tier_prefix_required,
         lint=lint,
         no_programs=no_programs,
+        updatable=updatable,
     )
     limits = {
         "max_bytes": max_bytes,
@@ -102,10 +95,11 @@ def load(
         "max_program_megabytes": max_program_megabytes,
         "max_memory_megabytes": max_memory_megabytes,
     }
-    with _Loader(flags, _dialect(dialect), limits) as loader:
+    with Loader(flags, _dialect(dialect), limits) as loader:
         loader.set_options(options or {})
         loader.disable(disable)
-        loader.add(inputs, text)
+        if not loader.add(inputs, text):
+            raise ValueError(NOTHING)
         return Ruleset(*loader.finish())
 
 
@@ -155,9 +149,10 @@ def convert(
     Arguments and errors are those of ``load()``; dialect "auto" is "calico" here.
     """
     flags = _flags(lenient=lenient, strict_oss=strict_oss, raw_defaults=raw_defaults)
-    with _Loader(flags, _dialect(dialect), {}) as loader:
+    with Loader(flags, _dialect(dialect), {}) as loader:
         loader.disable(disable)
-        loader.add(inputs, text)
+        if not loader.add(inputs, text):
+            raise ValueError(NOTHING)
         return Conversion(*loader.convert())
 
 
@@ -175,112 +170,3 @@ def _dialect(dialect: Union[str, Dialect]) -> int:
             )
         return names[dialect]
     return dialect
-
-
-def _flatten(inputs: Iterable[Inputs]) -> Iterator[Input]:
-    for item in inputs:
-        if isinstance(item, (str, bytes, os.PathLike)):
-            yield item
-        else:
-            yield from item
-
-
-def _texts(text: Optional[Text]) -> Iterator[Tuple[str, bytes]]:
-    if text is None:
-        return
-    named: Mapping[str, Union[str, bytes]] = (
-        text if isinstance(text, Mapping) else {TEXT_NAME: text}
-    )
-    for name, content in named.items():
-        yield name, content.encode("utf-8") if isinstance(content, str) else content
-
-
-class _Loader:
-    """A loader of the library's, freed at the end of a with statement."""
-
-    def __init__(self, flags: int, dialect: int, limits: Mapping[str, Optional[int]]) -> None:
-        raw = _abi.LoadOptions()
-        check(lib.calpol_load_options_init(raw, ctypes.sizeof(raw)))
-        raw.flags = flags
-        raw.dialect = dialect
-        for name, limit in limits.items():
-            _set_limit(raw, name, limit)
-        self._handle = ctypes.c_void_p()
-        check(lib.calpol_loader_new(raw, self._handle), "loader")
-
-    def __enter__(self) -> _Loader:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        lib.calpol_loader_free(self._handle)
-
-    def set_options(self, options: Mapping[str, str]) -> None:
-        for name, value in options.items():
-            status = lib.calpol_loader_set_option(
-                self._handle, encode(name, "option"), encode(value, f"option {name}")
-            )
-            if status == _abi.ERROR_NOT_FOUND:
-                raise OptionError(f'there is no option "{name}"', status)
-            if status == _abi.ERROR_INVALID_INPUT:
-                raise OptionError(f'"{value}" is no value of option {name}', status)
-            check(status, name)
-
-    def disable(self, codes: Iterable[str]) -> None:
-        for code in [codes] if isinstance(codes, str) else codes:
-            status = lib.calpol_loader_disable(self._handle, encode(code, "code"))
-            if status == _abi.ERROR_NOT_FOUND:
-                raise OptionError(f'there is no code "{code}"', status)
-            check(status, code)
-
-    def add(self, inputs: Iterable[Inputs], text: Optional[Text]) -> None:
-        found = list(_flatten(inputs))
-        if not found and text is None:
-            raise ValueError("nothing to load: neither a path nor a text was given")
-        for item in found:
-            if isinstance(item, bytes) or (isinstance(item, str) and "\n" in item):
-                self._add_texts(item)
-            else:
-                self._add_path(path_bytes(item))
-        self._add_texts(text)
-
-    def _add_path(self, path: bytes) -> None:
-        status = lib.calpol_loader_add_path(self._handle, path)
-        if status != _abi.ERROR_IO:  # a diagnostic says so, too, and the load will fail
-            check(status, os.fsdecode(path))
-
-    def _add_texts(self, text: Optional[Text]) -> None:
-        for name, content in _texts(text):
-            check(
-                lib.calpol_loader_add_text(
-                    self._handle, encode(name, "name"), content, len(content)
-                ),
-                name,
-            )
-
-    def finish(self) -> Tuple[ctypes.c_void_p, Diagnostics]:
-        """The ruleset's handle, owned by the caller, and what there is to say."""
-        ruleset = ctypes.c_void_p()
-        return ruleset, self._run(lib.calpol_loader_finish, ruleset)
-
-    def convert(self) -> Tuple[str, Diagnostics]:
-        handle = ctypes.c_void_p()
-        diagnostics = self._run(lib.calpol_loader_convert, handle)
-        return decode(take_text(handle)), diagnostics
-
-    def _run(self, function: ctypes._NamedFuncPointer, result: ctypes.c_void_p) -> Diagnostics:
-        raw = ctypes.c_void_p()
-        status = function(self._handle, result, raw)
-        diagnostics = take(raw)
-        if status == _abi.ERROR_NO_MEMORY:
-            check(status)
-        if status != _abi.OK:
-            raise LoadError(status, diagnostics)
-        return diagnostics
-
-
-def _set_limit(raw: _abi.LoadOptions, name: str, limit: Optional[int]) -> None:
-    if limit is None:
-        return
-    setattr(raw, name, limit)
-    if getattr(raw, name) != limit:  # ctypes would have cut it
-        raise OptionError(f"{name} is {limit}, which is out of range", _abi.ERROR_INVALID_ARGUMENT)

@@ -7,17 +7,31 @@ import ctypes
 import ipaddress
 import json
 import operator
-from typing import Any, Dict, Iterable, Iterator, Mapping, Optional, Tuple, TypedDict, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Dict,
+    Iterable,
+    Iterator,
+    Mapping,
+    Optional,
+    Tuple,
+    TypedDict,
+    Union,
+)
 
 from . import _abi
 from ._errors import FlowError, check, decode, encode
 from ._library import lib
 
+if TYPE_CHECKING:
+    from ._handle import EndpointHandle
+
 IPAddress = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 IP_ADDRESS_TYPES = (ipaddress.IPv4Address, ipaddress.IPv6Address)
 
-#: One end of a flow: an address, a reference, or the JSON form of a participant.
-End = Union[str, IPAddress, Mapping[str, Any]]
+#: One end of a flow: an address, a reference, the JSON form of a participant, or a handle.
+End = Union[str, IPAddress, Mapping[str, Any], "EndpointHandle"]
 
 
 class Words(TypedDict, total=False):
@@ -26,7 +40,7 @@ class Words(TypedDict, total=False):
     #: An address, as text or as an object of ipaddress; a reference, "pod:NS/NAME",
     #: "workloadendpoint:NS/NAME", "hostendpoint:NAME", "node:NAME", "networkset:NS/NAME",
     #: "globalnetworkset:NAME", in short "NS/NAME"; or a participant in JSON form,
-    #: {"namespace": "shop", "labels": {"app": "web"}}.
+    #: {"namespace": "shop", "labels": {"app": "web"}}; or what new_endpoint() made.
     source: Optional[End]
     #: Likewise, and "service:NS/NAME:PORT".
     destination: Optional[End]
@@ -170,7 +184,7 @@ class Query:
         return Trace(handle)
 
 
-def _reference(end: Union[str, IPAddress]) -> bytes:
+def _reference(end: Any) -> bytes:
     return str(end).encode() if isinstance(end, IP_ADDRESS_TYPES) else encode(end, "an end")
 
 

@@ -15,6 +15,7 @@ from typing import (
     Any,
     Callable,
     Dict,
+    Iterable,
     Iterator,
     Mapping,
     Optional,
@@ -26,10 +27,12 @@ from typing import (
 from . import _abi, _optional
 from ._codes import Action, Depends, Dialect, Reason, Stage
 from ._columns import FLOW_SIZE, Table, is_table, read_flows
-from ._diagnostics import Diagnostics
-from ._errors import NotFoundError, check, decode, encode
+from ._diagnostics import NOTHING_SAID, Diagnostics
+from ._errors import Error, NotFoundError, check, decode, encode, status_text
 from ._file import open_bytes, path_bytes, save, write
+from ._handle import EndpointHandle, Known, described, handles_of
 from ._library import lib
+from ._loader import Inputs, Loader, Text
 from ._query import IPAddress, Query, Words
 from ._records import FlowArray, VerdictArray
 from ._verdict import Counts, Decision, Endpoint, Explanation, Policy, Step, Tier, Verdict
@@ -90,6 +93,40 @@ class Ruleset:
 
     def __deepcopy__(self, memo: Any) -> Ruleset:
         return self
+
+    def update(
+        self,
+        *inputs: Inputs,
+        text: Optional[Text] = None,
+        removed: Iterable[str] = (),
+    ) -> Ruleset:
+        """Makes the next ruleset of this one and of what changed, as ``kubectl apply`` would: a document
+        replaces the object of the same kind, namespace and name, or is added where there is none.
+
+        The verdicts are those of a load of all documents that remain, with the options of the first
+        load. This ruleset stays as it is; ids of endpoints, tiers and policies may be others in the new
+        one.
+
+        Args:
+            inputs: Paths and texts of what changed, as in ``load()``.
+            text: Likewise.
+            removed: What is gone: "KIND NAMESPACE/NAME", or "KIND NAME" for kinds without namespace.
+                KIND is as in diagnostics: "NetworkPolicy" is the one of Kubernetes,
+                "CalicoNetworkPolicy" that of Calico.
+
+        Returns:
+            The new ruleset, which can be updated in turn. Its ``diagnostics`` are about what changed.
+
+        Raises:
+            LoadError: the new ruleset could not be used; its ``diagnostics`` say why.
+            NotFoundError: something in removed is not there.
+            Error: the ruleset was not loaded with updatable=True, or was opened; or a name in removed
+                is not of the form above.
+        """
+        names = [encode(name, "a name in removed") for name in _several(removed)]
+        with Loader(0, 0, {}) as loader:
+            loader.add(inputs, text)
+            return Ruleset(*loader.update(self._handle, names))
 
     # What is in it
 
@@ -199,6 +236,29 @@ class Ruleset:
         check(status, which)
         return number.value
 
+    def new_endpoint(self, **known: Unpack[Known]) -> EndpointHandle:
+        """Makes a handle for an endpoint that is in no input, such as a pod that was just made.
+
+        It stands for the endpoint in flows, and verdicts are those of a ruleset with the endpoint in its
+        input. Only flows that name it know of it: others do not find it by its address, and it is no
+        backend of any Service. Where endpoints of the ruleset are like it in all that policies ask for,
+        flows with it are as fast as others; not so in a ruleset that was opened.
+
+        Args:
+            namespace: "default" if not given.
+            name: Of no influence on verdicts.
+            service_account: "default" if not given.
+            node: The name of its node; None: not known.
+            labels: A mapping.
+            addresses: Text, or objects of ipaddress. The first of a family is the one that flows have.
+            ports: Named ones: ``Port("http", 80)``, ``Port("dns", 53, "UDP")``, or plain tuples.
+            profiles: Names in order; None: those of namespace and service account.
+
+        Raises:
+            ValueError: an address, a port or a protocol is none.
+        """
+        return EndpointHandle(self, known)
+
     def suggest(self, reference: str) -> Tuple[str, ...]:
         """At most three references near one that was not found, nearest first."""
         buffer = ctypes.create_string_buffer(4096)
@@ -223,7 +283,7 @@ class Ruleset:
             source: An address, as text or as an object of ipaddress; a reference, "pod:NS/NAME",
                 "workloadendpoint:NS/NAME", "hostendpoint:NAME", "node:NAME", "networkset:NS/NAME",
                 "globalnetworkset:NAME", in short "NS/NAME"; or a participant in JSON form,
-                {"namespace": "shop", "labels": {"app": "web"}}.
+                {"namespace": "shop", "labels": {"app": "web"}}; or what ``new_endpoint()`` made.
             destination: Likewise, and "service:NS/NAME:PORT".
             protocol: A name in any case, or a number from 1 to 255.
             source_port: 0 to 65535.
@@ -242,7 +302,7 @@ class Ruleset:
             FlowError: the flow contradicts itself, or names something that is not there.
         """
         with Query(self._handle) as query:
-            query.set(flow, words)
+            query.set(flow, described(self, flow, words))
             return self._verdict(query.evaluate())
 
     def explain(
@@ -250,7 +310,7 @@ class Ruleset:
     ) -> Explanation:
         """Judges one flow and tells why. Arguments and errors are those of ``evaluate()``."""
         with Query(self._handle) as query:
-            query.set(flow, words)
+            query.set(flow, described(self, flow, words))
             with query.explain() as trace:
                 text = trace.json()
                 return Explanation(
@@ -298,7 +358,9 @@ class Ruleset:
         """
         return read_flows(self._handle, table, external_nulls)
 
-    def evaluate_batch(self, flows: Any, *, out: Any = None) -> VerdictArray:
+    def evaluate_batch(
+        self, flows: Any, *, out: Any = None, endpoints: Iterable[EndpointHandle] = ()
+    ) -> VerdictArray:
         """Judges many flows at once. Other threads of Python run meanwhile.
 
         Args:
@@ -306,11 +368,14 @@ class Ruleset:
                 as bytes or as a structured array of numpy with the dtype ``flow_dtype()``.
             out: A buffer of n * 48 bytes to write to, as bytearray or as a structured array of
                 numpy with the dtype ``verdict_dtype()``; a new one if it is None.
+            endpoints: Handles that flows name: what ``handle(i)`` gives, as id of an endpoint, stands
+                for ``endpoints[i]``.
 
         Returns:
             The verdicts, in the order of the flows. A flow that contradicts itself, or could not be
             read, has the action NONE, and does not stop the others.
         """
+        handles = handles_of(self, endpoints)
         if is_table(flows):
             table = Table(self._handle, flows, external_nulls=False)
             verdicts = self._verdicts(len(table), out)
@@ -319,11 +384,12 @@ class Ruleset:
             for start, stop in table.pieces():
                 piece = memoryview(scratch)[: (stop - start) * FLOW_SIZE]
                 table.write(start, stop, piece, records.address)
-                self._judge(records.address, stop - start, verdicts.address + start * VERDICT_SIZE)
+                place = verdicts.address + start * VERDICT_SIZE
+                self._judge(handles, records.address, stop - start, place)
         else:
             records = flows if isinstance(flows, FlowArray) else FlowArray(flows)
             verdicts = self._verdicts(len(records), out)
-            self._judge(records.address, len(records), verdicts.address)
+            self._judge(handles, records.address, len(records), verdicts.address)
         return verdicts
 
     def _verdicts(self, count: int, out: Any) -> VerdictArray:
@@ -337,10 +403,17 @@ class Ruleset:
             raise ValueError(f"out has {len(verdicts)} records, expected {count}")
         return verdicts
 
-    def _judge(self, flows: int, count: int, verdicts: int) -> None:
+    def _judge(self, handles: ctypes.Array[Any], flows: int, count: int, verdicts: int) -> None:
         """Has the library judge records, from address to address."""
-        status = lib.calpol_evaluate_batch(
-            self._handle, flows or None, FLOW_SIZE, count, verdicts or None, VERDICT_SIZE
+        status = lib.calpol_evaluate_with(
+            self._handle,
+            handles if len(handles) else None,
+            len(handles),
+            flows or None,
+            FLOW_SIZE,
+            count,
+            verdicts or None,
+            VERDICT_SIZE,
         )
         if status != _abi.ERROR_INVALID_INPUT:
             check(status, "batch")
@@ -396,6 +469,12 @@ class Ruleset:
 def _reopen(compiled: bytes, diagnostics: Diagnostics) -> Ruleset:
     """What pickle makes of a ruleset."""
     return Ruleset(open_bytes(compiled), diagnostics)
+
+
+def _several(names: Iterable[str]) -> Iterable[str]:
+    if isinstance(names, str):
+        raise TypeError("removed is a str, expected several of them")
+    return names
 
 
 def _until_not_found(get: Callable[[int], _Item]) -> Iterator[_Item]:

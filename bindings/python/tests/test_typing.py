@@ -21,8 +21,11 @@ ruleset = calpol.load("a.yaml", lint=True, options={"http": "ignore"})
 verdict: calpol.Verdict = ruleset.evaluate(source="shop/web", icmp=(8, 0), domains=["a.example"])
 tier: str = ruleset.tiers[0].name
 label: str | None = verdict.egress.policy if verdict.egress else None
+pod = ruleset.new_endpoint(labels={"app": "web"}, addresses=["10.0.0.1"], ports=[("http", 80)])
+verdict = ruleset.evaluate(source=pod, destination="shop/web")
+ruleset.evaluate_batch({"source": [calpol.handle(0)]}, endpoints=[pod])
 data: bytes = ruleset.to_bytes()
-ruleset = calpol.open(data)
+ruleset = calpol.open(data).update("b.yaml", removed=["Pod shop/web"])
 count: int = ruleset.evaluate_batch({"protocol": [6]}).counts()[calpol.Action.ALLOW]
 """
 
@@ -31,6 +34,7 @@ ruleset.evaluate(destination_prot=80)
 ruleset.evaluate(protocol=["TCP"])
 text: str = verdict.action
 calpol.load(lint="yes")
+ruleset.new_endpoint(label={})
 calpol.open(5)
 """
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The vectors of the C tests, through Python: each in words, and as a batch where it can be said so;
-again of the ruleset that was compiled to bytes and opened.
+again of the ruleset that was compiled to bytes and opened; and with handles for workloads in no input.
 
 What an expectation means is told in tests/support/compare.h.
 """
@@ -62,6 +62,18 @@ def columns_of(flow):
     return table or None
 
 
+def handle_of(ruleset, end):
+    """A handle for an end that is described; None: it is not, or by more than handles have."""
+    known = dict(end or {})
+    address = known.pop("ip", None)
+    wanted = {"namespace", "labels", "service_account", "node", "ports", "profiles"}
+    if "namespace" not in known or known.keys() - wanted:
+        return None
+    if "ports" in known:
+        known["ports"] = [calpol.Port(**port) for port in known["ports"]]
+    return ruleset.new_endpoint(addresses=[address] if address else [], **known)
+
+
 class Vector(unittest.TestCase):
     def __init__(self, file, vector):
         super().__init__("run_vector")
@@ -112,6 +124,24 @@ class Vector(unittest.TestCase):
         else:
             self.assertEqual(verdict, single)
 
+    def check_handles(self, ruleset):
+        """A handle in words, and in a batch, answers as its description."""
+        flow = self.vector["flow"]
+        handles = {end: handle_of(ruleset, flow.get(end)) for end in ("source", "destination")}
+        handles = {end: handle for end, handle in handles.items() if handle}
+        rest = {name: value for name, value in flow.items() if name not in handles}
+        expected = self.outcome(ruleset, flow)
+        if not handles or expected is None:
+            return
+        self.assertEqual(ruleset.evaluate(rest, **handles), expected)
+        table = columns_of(rest) if rest else {}
+        if table is None or self.has_other_ends(ruleset, table):
+            return
+        for place, end in enumerate(handles):
+            table[end] = [calpol.handle(place)]
+        verdict = ruleset.evaluate_batch(table, endpoints=handles.values())[0]
+        self.assertEqual(verdict, expected)
+
     @staticmethod
     def outcome(ruleset, flow):
         """A verdict; None: the flow is wrong."""
@@ -149,6 +179,7 @@ class Vector(unittest.TestCase):
             found += differences(expected["pending"], self.explain(ruleset, options=pending), "pending")
         self.assertEqual(found, [])
         self.check_batch(ruleset)
+        self.check_handles(ruleset)
 
 
 class Comparison(unittest.TestCase):
