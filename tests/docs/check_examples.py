@@ -47,6 +47,8 @@ extern calpol_diagnostics *diagnostics;
 extern struct calpol_diagnostic diagnostic;
 extern calpol_query *query;
 extern calpol_trace *trace;
+extern calpol_endpoint *endpoint;
+extern const calpol_endpoint *table[1];
 extern struct calpol_flow flow;
 extern struct calpol_verdict verdict;
 extern int status;
