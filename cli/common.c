@@ -16,7 +16,8 @@ const struct cli_option cli_common_options[] = {
      .name = "verbose",
      .kind = CLI_FLAG,
      .offset = offsetof(struct cli_common, verbose),
-     .help = "show what was loaded, notes about the input as well, and all warnings, not only the first "
+     .help = "show what was loaded, notes about the input as well, and all warnings, not only the "
+             "first "
              "ten"},
     {.letter = 'q',
      .name = "quiet",

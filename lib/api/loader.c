@@ -9,7 +9,7 @@
 
 #define KNOWN_FLAGS                                                                                \
     (CALPOL_LOAD_LENIENT | CALPOL_LOAD_STRICT_OSS | CALPOL_LOAD_RAW_DEFAULTS |                     \
-     CALPOL_LOAD_TIERS_REQUIRED | CALPOL_LOAD_TIER_PREFIX_REQUIRED | CALPOL_LOAD_LINT |     \
+     CALPOL_LOAD_TIERS_REQUIRED | CALPOL_LOAD_TIER_PREFIX_REQUIRED | CALPOL_LOAD_LINT |            \
      CALPOL_LOAD_NO_PROGRAMS | CALPOL_LOAD_UPDATABLE)
 
 static const struct calpol_load_options default_options = {

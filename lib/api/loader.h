@@ -12,10 +12,10 @@
 /* A text to be read, or why there is none: then code and message are reported in its place. */
 struct cp_input {
     struct cp_source source;
-    bool is_file;      /* no limit for a single text applies */
-    bool has_others;   /* once it is read: documents that are no objects of known kinds */
+    bool is_file;              /* no limit for a single text applies */
+    bool has_others;           /* once it is read: documents that are no objects of known kinds */
     struct cp_kept_text *kept; /* where the text is kept already; NULL: nowhere */
-    enum cp_code code; /* CP_CODE_NONE: all is well */
+    enum cp_code code;         /* CP_CODE_NONE: all is well */
     const char *message;
 };
 
@@ -25,7 +25,7 @@ struct calpol_loader {
     struct cp_arena kept;               /* lists of evaluation's options, for all loads */
     struct cp_options evaluation;
     uint64_t disabled[CP_CODE_COUNT / 64 + 1]; /* codes that diagnostics leave out */
-    struct cp_arena work; /* texts, and all that is made of them; of this load */
+    struct cp_arena work;         /* texts, and all that is made of them; of this load */
     struct cp_memory_limit limit; /* of work and of the ruleset that is being made */
     CP_ARRAY(struct cp_input *) inputs;
     uint64_t total_bytes; /* of the texts */

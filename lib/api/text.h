@@ -23,6 +23,7 @@ static inline size_t cp_public_text_size(size_t length)
 }
 
 /* NULL: no memory. */
-struct calpol_text *cp_public_text_new(const struct calpol_allocator *allocator, struct cp_text text);
+struct calpol_text *cp_public_text_new(const struct calpol_allocator *allocator,
+                                       struct cp_text text);
 
 #endif

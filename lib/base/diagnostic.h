@@ -107,7 +107,7 @@ struct calpol_diagnostics {
     struct cp_index source_index;              /* by address */
     uint64_t disabled[CP_CODE_COUNT / 64 + 1]; /* a bit for each code that is not to be heard of
                                                   unless it is an error */
-    uint32_t round; /* of texts of earlier rounds only errors are told */
+    uint32_t round;                            /* of texts of earlier rounds only errors are told */
     /* What was read, for who asks the finished list. */
     CP_ARRAY(const char *) inputs; /* names, in the order of loading */
     uint32_t resource_count;

@@ -12,7 +12,7 @@
 #define CP_INTERN_NONE UINT32_MAX
 
 struct cp_intern {
-    struct cp_arena *arena; /* owns the texts, each with a NUL behind it */
+    struct cp_arena *arena;       /* owns the texts, each with a NUL behind it */
     const struct cp_intern *base; /* NULL, or whose texts come first; it has no base */
     uint32_t base_count;
     CP_ARRAY(struct cp_text) texts; /* behind those of the base */

@@ -24,11 +24,13 @@ struct cp_mapping {
  * Maps size bytes of an open file, read-only and, if there is room, at an address. CALPOL_OK;
  * CALPOL_ERROR_IO if the system does not, with *out_error set.
  */
-int cp_mapping_of_file(int file, size_t size, uint64_t address, struct cp_mapping *out_mapping,
-                       int *out_error);
+int cp_mapping_of_file(
+    int file, size_t size, uint64_t address, struct cp_mapping *out_mapping, int *out_error);
 
 /* A copy in memory of the allocator's. CALPOL_OK or CALPOL_ERROR_NO_MEMORY. */
-int cp_mapping_of_bytes(const void *bytes, size_t size, const struct calpol_allocator *allocator,
+int cp_mapping_of_bytes(const void *bytes,
+                        size_t size,
+                        const struct calpol_allocator *allocator,
                         struct cp_mapping *out_mapping);
 
 /* Lets the bytes be written; the file stays as it is. Or no longer. False: the system does not. */

@@ -153,8 +153,8 @@ bool cp_ranges_unite(struct cp_range_pool *pool, uint32_t a, uint32_t b, uint32_
     if (!begin(pool, left.count + right.count))
         return false;
     while (i < left.count || j < right.count) {
-        bool take_left = j == right.count ||
-                         (i < left.count && left.items[i].first <= right.items[j].first);
+        bool take_left =
+            j == right.count || (i < left.count && left.items[i].first <= right.items[j].first);
         const struct cp_range *next = take_left ? &left.items[i++] : &right.items[j++];
 
         append(pool, next->first, next->end);

@@ -20,8 +20,10 @@ static bool is_equal(const struct cp_tuple *tuple, const uint32_t *numbers, uint
            (count == 0 || memcmp(tuple->numbers, numbers, count * sizeof(*numbers)) == 0);
 }
 
-static uint32_t
-find(const struct cp_tuples *tuples, uint64_t hash, const uint32_t *numbers, uint32_t count)
+static uint32_t find(const struct cp_tuples *tuples,
+                     uint64_t hash,
+                     const uint32_t *numbers,
+                     uint32_t count)
 {
     const struct cp_index *index = &tuples->index;
 

@@ -48,8 +48,7 @@ static bool begin_range(struct mapping *mapping, struct cp_address_key begin, ui
     struct cp_address_key *begin_slot;
     uint32_t *value_slot;
 
-    if (mapping->begins.count &&
-        cp_address_key_compare(mapping->begins.items[last], begin) == 0) {
+    if (mapping->begins.count && cp_address_key_compare(mapping->begins.items[last], begin) == 0) {
         mapping->values.items[last] = value; /* the region begins where the one around it does */
         return true;
     }
@@ -99,8 +98,7 @@ static bool enter(struct mapping *mapping, const struct cp_region *region)
 {
     uint32_t value = value_of_region(&mapping->builder->classes, region);
 
-    if (!leave(mapping, region->family, &region->key) ||
-        !begin_range(mapping, region->key, value))
+    if (!leave(mapping, region->family, &region->key) || !begin_range(mapping, region->key, value))
         return false;
     mapping->stack[mapping->depth++] =
         (struct outer){cp_address_key_last(region->key, region->length), value};
@@ -279,8 +277,8 @@ static int keep(struct mapping *mapping, struct cp_address_map *out_map)
         keep_lines(builder, mapping->values.items, count * sizeof(*mapping->values.items));
     out_map->nodes = keep_lines(builder, planting.nodes.items,
                                 planting.nodes.count * sizeof(*planting.nodes.items));
-    out_map->ways =
-        keep_lines(builder, planting.ways.items, planting.ways.count * sizeof(*planting.ways.items));
+    out_map->ways = keep_lines(builder, planting.ways.items,
+                               planting.ways.count * sizeof(*planting.ways.items));
     return out_map->begins && out_map->values && out_map->nodes && out_map->ways
                ? CALPOL_OK
                : CALPOL_ERROR_NO_MEMORY;

@@ -20,8 +20,10 @@ static int add_owner_nets(struct cp_compiler *compiler)
     return CALPOL_OK;
 }
 
-static bool add_addresses(struct cp_prefix_trie *trie, const struct calpol_address *addresses,
-                          uint32_t count, uint32_t service)
+static bool add_addresses(struct cp_prefix_trie *trie,
+                          const struct calpol_address *addresses,
+                          uint32_t count,
+                          uint32_t service)
 {
     for (uint32_t i = 0; i < count; i++) {
         struct cp_prefix host = cp_prefix_of_address(&addresses[i]);

@@ -40,12 +40,13 @@ struct sweep {
     struct cp_tuples sets; /* those that lines ask, each once */
     uint32_t *first_line;  /* by set, and one more: in line_numbers */
     uint32_t *line_numbers;
-    CP_ARRAY(uint64_t) events; /* where a set begins or ends: place << 32 | number of the set */
+    CP_ARRAY(uint64_t) events;     /* where a set begins or ends: place << 32 | number of the set */
     CP_ARRAY(uint32_t) block_rows; /* with one block only: its row, or CP_NONE */
     struct {
         uint64_t bits[CP_BLOCK_WORDS];
         uint32_t row;
-    } recent[2]; /* with one block only: the last rows, for most ranges end where nothing else goes on */
+    } recent
+        [2]; /* with one block only: the last rows, for most ranges end where nothing else goes on */
     uint32_t recent_count;
     uint64_t *bits;    /* of the place reached */
     uint32_t *numbers; /* of its blocks */
@@ -92,8 +93,7 @@ static int group_lines(struct sweep *sweep)
         if (!cp_tuples_add(&sweep->sets, &set, 1, &set_numbers[i], NULL))
             return CALPOL_ERROR_NO_MEMORY;
     }
-    sweep->first_line =
-        CP_NEW_ARRAY(sweep->arena, uint32_t, (size_t)sweep->sets.items.count + 2);
+    sweep->first_line = CP_NEW_ARRAY(sweep->arena, uint32_t, (size_t)sweep->sets.items.count + 2);
     if (!sweep->first_line)
         return CALPOL_ERROR_NO_MEMORY;
     next = sweep->first_line + 1;
@@ -211,9 +211,8 @@ static bool find_row(struct sweep *sweep, uint32_t *out_row)
     for (uint32_t i = 0; i < block_count; i++) {
         const void *bits = sweep->bits + (size_t)i * CP_BLOCK_WORDS;
 
-        if (sweep->is_stale[i] &&
-            !cp_tuples_add(&sweep->blocks->tuples, bits, CP_BLOCK_WORDS * 2, &sweep->numbers[i],
-                           NULL))
+        if (sweep->is_stale[i] && !cp_tuples_add(&sweep->blocks->tuples, bits, CP_BLOCK_WORDS * 2,
+                                                 &sweep->numbers[i], NULL))
             return false;
         sweep->is_stale[i] = false;
     }

@@ -10,9 +10,9 @@ struct writing {
     struct cp_program_builder *builder;
     const struct cp_chain *chain;
     struct cp_program_lines *lines;
-    uint32_t passes;  /* lines from here on whose next is open lead behind the tier or profile */
-    bool has_pass;    /* some line of the tier or profile leads behind it */
-    bool is_closed;   /* nothing behind the last line is ever looked at, unless after a pass */
+    uint32_t passes; /* lines from here on whose next is open lead behind the tier or profile */
+    bool has_pass;   /* some line of the tier or profile leads behind it */
+    bool is_closed;  /* nothing behind the last line is ever looked at, unless after a pass */
 };
 
 /* next of a line that leads behind its tier while that is being written. */
@@ -59,8 +59,8 @@ static int add_rule(struct writing *writing, uint32_t rule, uint32_t decision)
     struct cp_clauses *clauses = &writing->builder->clauses;
     uint16_t asks = cp_clauses_asks(clauses, rule, writing->chain->family);
     struct cp_clause_span span;
-    int status = cp_clauses_of_rule(clauses, rule, writing->chain->direction,
-                                    writing->chain->family, &span);
+    int status =
+        cp_clauses_of_rule(clauses, rule, writing->chain->direction, writing->chain->family, &span);
 
     if (!status && !writing->is_closed)
         writing->lines->asks |= asks;

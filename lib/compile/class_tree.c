@@ -67,8 +67,7 @@ int cp_class_tree_add(struct cp_class_tree *tree,
     uint32_t *numbers, count = 1;
 
     tree->scratch.count = 0;
-    if (tag_count == UINT32_MAX ||
-        !cp_array_reserve(tree->work, &tree->scratch, tag_count + 1))
+    if (tag_count == UINT32_MAX || !cp_array_reserve(tree->work, &tree->scratch, tag_count + 1))
         return CALPOL_ERROR_NO_MEMORY;
     numbers = tree->scratch.items;
     numbers[0] = parent;
@@ -82,7 +81,7 @@ int cp_class_tree_add(struct cp_class_tree *tree,
     if (count == 1)
         return CALPOL_OK;
     return cp_tuples_add(&tree->keys, numbers, count, out_key, NULL) ? CALPOL_OK
-                                                                      : CALPOL_ERROR_NO_MEMORY;
+                                                                     : CALPOL_ERROR_NO_MEMORY;
 }
 
 /* ---- Classes --------------------------------------------------------------------------------- */

@@ -22,10 +22,10 @@ struct cp_class_tree {
     CP_ARRAY(uint32_t) scratch;
 
     /* Once finished: */
-    uint32_t *classes;  /* by key */
-    uint32_t *ends;     /* by key: one behind the last class below it */
-    uint32_t *ordered;  /* keys by class */
-    uint32_t *first;    /* by tag, and one more: in ranges */
+    uint32_t *classes; /* by key */
+    uint32_t *ends;    /* by key: one behind the last class below it */
+    uint32_t *ordered; /* keys by class */
+    uint32_t *first;   /* by tag, and one more: in ranges */
     struct cp_range *ranges;
 };
 

@@ -52,11 +52,11 @@ static int intersect_parts(struct cp_clauses *clauses,
     for (int side = SIDE_SOURCE; side <= SIDE_DESTINATION; side++)
         is_done = is_done && cp_ranges_intersect(classes, a->addresses[side], b->addresses[side],
                                                  &out->addresses[side]);
-    is_done = is_done &&
-              cp_ranges_intersect(&clauses->transports, a->transport, b->transport,
-                                  &out->transport) &&
-              cp_ranges_intersect(&clauses->source_ports, a->source_ports, b->source_ports,
-                                  &out->source_ports);
+    is_done =
+        is_done &&
+        cp_ranges_intersect(&clauses->transports, a->transport, b->transport, &out->transport) &&
+        cp_ranges_intersect(&clauses->source_ports, a->source_ports, b->source_ports,
+                            &out->source_ports);
     return is_done ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
 }
 
@@ -127,7 +127,7 @@ static int limit(struct product *product, uint32_t set, bool is_negative, uint32
     if (is_negative && !cp_ranges_complement(classes, set, &set))
         return CALPOL_ERROR_NO_MEMORY;
     return cp_ranges_intersect(classes, *addresses, set, addresses) ? CALPOL_OK
-                                                                     : CALPOL_ERROR_NO_MEMORY;
+                                                                    : CALPOL_ERROR_NO_MEMORY;
 }
 
 static int limit_to_selector(struct product *product,
@@ -209,11 +209,8 @@ static int part_of_numbers(struct product *product,
 }
 
 /* One protocol with one port. */
-static int part_of_port(struct product *product,
-                        enum side side,
-                        uint8_t protocol,
-                        uint16_t port,
-                        struct cp_part *part)
+static int part_of_port(
+    struct product *product, enum side side, uint8_t protocol, uint16_t port, struct cp_part *part)
 {
     struct cp_clauses *clauses = product->clauses;
     struct cp_port_range range = {port, port};
@@ -307,9 +304,8 @@ static int add_other_ports(struct product *product,
         if (atoms->items[i].protocol != protocol)
             continue;
         status = part_of_port(product, side, protocol, atoms->items[i].port, &one);
-        if (!status && !cp_ranges_unite(pool, *set,
-                                        side == SIDE_SOURCE ? one.source_ports : one.transport,
-                                        set))
+        if (!status && !cp_ranges_unite(
+                           pool, *set, side == SIDE_SOURCE ? one.source_ports : one.transport, set))
             status = CALPOL_ERROR_NO_MEMORY;
     }
     if (status || !cp_ranges_complement(pool, *set, &others) ||
@@ -471,7 +467,8 @@ static int add_http_clauses(struct cp_clauses *clauses,
     uint32_t set;
     int status = cp_transports_of_protocol(clauses, CP_PROTOCOL_TCP, &set);
 
-    if (status || !cp_ranges_intersect(&clauses->transports, part->transport, set, &tcp.transport) ||
+    if (status ||
+        !cp_ranges_intersect(&clauses->transports, part->transport, set, &tcp.transport) ||
         !cp_ranges_complement(&clauses->transports, set, &set) ||
         !cp_ranges_intersect(&clauses->transports, part->transport, set, &other.transport))
         return CALPOL_ERROR_NO_MEMORY;
@@ -500,7 +497,7 @@ static int add_clauses(struct product *product,
 
 /* Domains that nobody told may bring an outside destination in, or keep it out (EV-97, EV-98). */
 struct domain_effect {
-    bool only;       /* a criterion of its own: without domains the rule never matches */
+    bool only;        /* a criterion of its own: without domains the rule never matches */
     bool by_selector; /* the selector may hold for sets with matching domains as well */
     bool by_not_selector;
 };
@@ -585,9 +582,9 @@ int cp_clauses_of_rule(struct cp_clauses *clauses,
 
 uint16_t cp_clauses_asks(const struct cp_clauses *clauses, uint32_t number, int family)
 {
-    static const uint32_t ports =
-        1u << CP_CRITERION_DESTINATION_PORTS | 1u << CP_CRITERION_DESTINATION_NOT_PORTS |
-        1u << CP_CRITERION_DESTINATION_SERVICE;
+    static const uint32_t ports = 1u << CP_CRITERION_DESTINATION_PORTS |
+                                  1u << CP_CRITERION_DESTINATION_NOT_PORTS |
+                                  1u << CP_CRITERION_DESTINATION_SERVICE;
     static const uint32_t icmp = 1u << CP_CRITERION_ICMP | 1u << CP_CRITERION_NOT_ICMP;
     static const uint32_t source_ports =
         1u << CP_CRITERION_SOURCE_PORTS | 1u << CP_CRITERION_SOURCE_NOT_PORTS;
@@ -608,9 +605,7 @@ uint16_t cp_clauses_asks(const struct cp_clauses *clauses, uint32_t number, int 
     return (uint16_t)asks;
 }
 
-int cp_clauses_init(struct cp_clauses *clauses,
-                    struct cp_classes *classes,
-                    struct cp_arena *work)
+int cp_clauses_init(struct cp_clauses *clauses, struct cp_classes *classes, struct cp_arena *work)
 {
     size_t span_count = (size_t)classes->ruleset->rule_count * 2;
 

@@ -40,17 +40,15 @@ struct cp_clauses {
     struct cp_arena *work;
     struct cp_classes *classes;
     struct cp_range_pool transports, source_ports;
-    uint8_t slots[256]; /* of protocols */
+    uint8_t slots[256];       /* of protocols */
     uint32_t port_transports; /* set: of the protocols that have ports */
     CP_ARRAY(struct cp_clause) items;
-    struct cp_clause_span *spans; /* by rule and family: those made so far */
+    struct cp_clause_span *spans;     /* by rule and family: those made so far */
     struct cp_parts parts, sum, next; /* of the rule being taken apart */
 };
 
 /* CALPOL_OK or CALPOL_ERROR_NO_MEMORY. */
-int cp_clauses_init(struct cp_clauses *clauses,
-                    struct cp_classes *classes,
-                    struct cp_arena *work);
+int cp_clauses_init(struct cp_clauses *clauses, struct cp_classes *classes, struct cp_arena *work);
 
 /*
  * The clauses of a rule of a policy's direction, for flows of one family (index). Their order means

@@ -79,8 +79,8 @@ static int check_entity(struct cp_compiler *compiler,
 
     if (!may_fail(compiler, entity))
         return CALPOL_OK;
-    status = cp_combine_entity_spec(compiler, entity, metadata->namespace_name, &positive,
-                                    &negative);
+    status =
+        cp_combine_entity_spec(compiler, entity, metadata->namespace_name, &positive, &negative);
     if (status == CALPOL_ERROR_INVALID_INPUT)
         status = report(compiler, metadata, &rule->origin, path);
     return status;

@@ -16,7 +16,9 @@ int cp_keep_text(struct cp_compiler *compiler, struct cp_text text, struct cp_te
     return CALPOL_OK;
 }
 
-int cp_keep_joined(struct cp_compiler *compiler, const char *prefix, struct cp_text text,
+int cp_keep_joined(struct cp_compiler *compiler,
+                   const char *prefix,
+                   struct cp_text text,
                    struct cp_text *out_text)
 {
     struct cp_buffer buffer;
@@ -39,7 +41,8 @@ static enum calpol_dialect dialect_in_force(const struct cp_compile_input *input
 
 static int keep_failsafes(struct cp_compiler *compiler, struct cp_failsafe_ports *ports)
 {
-    ports->items = cp_arena_copy(compiler->arena, ports->items, ports->count * sizeof(*ports->items));
+    ports->items =
+        cp_arena_copy(compiler->arena, ports->items, ports->count * sizeof(*ports->items));
     return ports->items ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
 }
 
@@ -75,18 +78,9 @@ typedef int compile_step(struct cp_compiler *compiler);
 int cp_compile(const struct cp_compile_input *input, struct calpol_ruleset *ruleset)
 {
     static compile_step *const steps[] = {
-        set_options,
-        cp_index_slices,
-        cp_compile_namespaces,
-        cp_compile_policies,
-        cp_compile_profiles,
-        cp_compile_nodes,
-        cp_compile_owners,
-        cp_compile_profile_rules,
-        cp_compile_matches,
-        cp_finish_nodes,
-        cp_compile_services,
-        cp_compile_host_ports,
+        set_options,          cp_index_slices,  cp_compile_namespaces, cp_compile_policies,
+        cp_compile_profiles,  cp_compile_nodes, cp_compile_owners,     cp_compile_profile_rules,
+        cp_compile_matches,   cp_finish_nodes,  cp_compile_services,   cp_compile_host_ports,
         cp_compile_addresses,
     };
     struct cp_compiler compiler = {

@@ -11,9 +11,9 @@
 /* How far the making of programs (ruleset/program.h) may go: what is left goes to the plain walk. And
    where their forms change, which tests move. */
 struct cp_program_limits {
-    uint64_t max_bytes; /* of all programs */
-    uint64_t max_work;  /* steps of making them; some ten million a second */
-    uint32_t max_cells; /* of a table, at most 65536; what needs more becomes vectors */
+    uint64_t max_bytes;            /* of all programs */
+    uint64_t max_work;             /* steps of making them; some ten million a second */
+    uint32_t max_cells;            /* of a table, at most 65536; what needs more becomes vectors */
     uint32_t max_dense_classes;    /* up to so many, tables have the row of each class */
     uint32_t max_narrow_classes;   /* up to so many, at most 65536, maps of them have 16 bits */
     uint32_t max_narrow_decisions; /* up to so many, at most 65536, cells have 16 bits */
@@ -26,10 +26,10 @@ struct cp_compile_input {
     struct cp_collection *collection; /* synthetic workloads are added to it */
     struct cp_arena *work;            /* dropped by the caller afterwards */
     struct calpol_diagnostics *diagnostics;
-    const struct cp_source *source;   /* of reports that belong to no text; may be NULL */
-    enum calpol_dialect dialect;      /* as asked for; AUTO is settled here (K8-3) */
+    const struct cp_source *source; /* of reports that belong to no text; may be NULL */
+    enum calpol_dialect dialect;    /* as asked for; AUTO is settled here (K8-3) */
     bool lenient;
-    struct cp_options options;        /* what the caller set; resources add to it (EV-195) */
+    struct cp_options options; /* what the caller set; resources add to it (EV-195) */
     const struct cp_program_limits *programs; /* NULL: none are made */
     /* NULL, or where the policies that were compiled go: by their numbers in the ruleset, in work. */
     struct cp_policy_spec *const **out_policies;

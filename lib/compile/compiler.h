@@ -29,9 +29,10 @@ struct cp_compiler {
     struct cp_arena *work;
     struct cp_intern *names;
 
-    CP_ARRAY(struct cp_policy_spec *) policies; /* all, converted ones included, in order of
+    CP_ARRAY(struct cp_policy_spec *)
+    policies;                                  /* all, converted ones included, in order of
                                                    evaluation once sorted */
-    CP_ARRAY(struct cp_policy) policy_entries;  /* parallel, then profiles */
+    CP_ARRAY(struct cp_policy) policy_entries; /* parallel, then profiles */
     CP_ARRAY(struct cp_rule) rules;
     CP_ARRAY(struct cp_profile_entry) profiles;
     struct cp_index profile_index;
@@ -43,12 +44,12 @@ struct cp_compiler {
     CP_ARRAY(struct cp_label_set) label_sets;
     struct cp_index label_set_index;
     CP_ARRAY(struct cp_owner) owners;
-    CP_ARRAY(uint32_t) owner_sets;              /* parallel: numbers of their label sets */
-    CP_ARRAY(uint32_t) domain_owners;           /* network sets with domains */
+    CP_ARRAY(uint32_t) owner_sets;    /* parallel: numbers of their label sets */
+    CP_ARRAY(uint32_t) domain_owners; /* network sets with domains */
     CP_ARRAY(struct cp_node_entry) nodes;
     struct cp_index node_index;
-    uint32_t *workload_owners;  /* by number of workload: its owner, or CP_NONE */
-    uint32_t *sorted_workloads; /* numbers of workloads by namespace and name */
+    uint32_t *workload_owners;   /* by number of workload: its owner, or CP_NONE */
+    uint32_t *sorted_workloads;  /* numbers of workloads by namespace and name */
     struct cp_index slice_index; /* slices of the collection by namespace and service */
     CP_ARRAY(struct cp_rule_service) rule_services;
     struct cp_index rule_service_index;
@@ -61,12 +62,16 @@ struct cp_compiler {
 int cp_keep_text(struct cp_compiler *compiler, struct cp_text text, struct cp_text *out_text);
 
 /* "prefix" + text, interned. */
-int cp_keep_joined(struct cp_compiler *compiler, const char *prefix, struct cp_text text,
+int cp_keep_joined(struct cp_compiler *compiler,
+                   const char *prefix,
+                   struct cp_text text,
                    struct cp_text *out_text);
 
 /* File name and line of an origin. */
-int cp_keep_origin(struct cp_compiler *compiler, const struct cp_origin *origin,
-                   struct cp_text *out_source, uint32_t *out_line);
+int cp_keep_origin(struct cp_compiler *compiler,
+                   const struct cp_origin *origin,
+                   struct cp_text *out_source,
+                   uint32_t *out_line);
 
 /* An array copied to size into the ruleset's arena; NULL only if memory ran out (an empty array
    gives a pointer to nothing). */
@@ -105,13 +110,16 @@ int cp_compile_profile_rules(struct cp_compiler *compiler);
 int cp_profile_of(struct cp_compiler *compiler, struct cp_text name, uint32_t *out_profile);
 
 /* rules.c: the rules of a policy or profile to flat form, in one direction. */
-int cp_compile_rules(struct cp_compiler *compiler, const struct cp_rules_spec *rules,
-                     struct cp_text namespace_name, struct cp_policy *policy,
+int cp_compile_rules(struct cp_compiler *compiler,
+                     const struct cp_rules_spec *rules,
+                     struct cp_text namespace_name,
+                     struct cp_policy *policy,
                      enum cp_direction direction);
 
 /* selectors.c: the number of a combined selector. matches.c: then, with all label sets known, the
    matches. */
-int cp_selector_number(struct cp_compiler *compiler, const struct cp_selector *tree,
+int cp_selector_number(struct cp_compiler *compiler,
+                       const struct cp_selector *tree,
                        uint32_t *out_selector);
 int cp_compile_matches(struct cp_compiler *compiler);
 
@@ -119,11 +127,15 @@ int cp_compile_matches(struct cp_compiler *compiler);
 struct cp_label_list {
     CP_ARRAY(struct cp_label) items;
 };
-int cp_label_add(struct cp_compiler *compiler, struct cp_label_list *list, struct cp_text key,
+int cp_label_add(struct cp_compiler *compiler,
+                 struct cp_label_list *list,
+                 struct cp_text key,
                  struct cp_text value);
-int cp_labels_finish(struct cp_compiler *compiler, struct cp_label_list *list,
+int cp_labels_finish(struct cp_compiler *compiler,
+                     struct cp_label_list *list,
                      struct cp_labels *out_labels);
-int cp_label_set_number(struct cp_compiler *compiler, const struct cp_labels *labels,
+int cp_label_set_number(struct cp_compiler *compiler,
+                        const struct cp_labels *labels,
                         uint32_t *out_set);
 
 /* nodes.c: nodes, their addresses, host endpoints and options. */
@@ -134,8 +146,10 @@ int cp_finish_nodes(struct cp_compiler *compiler);
 /* owners.c: workloads, host endpoints, network sets; host pods; references. */
 int cp_compile_owners(struct cp_compiler *compiler);
 /* text stays where it is. */
-int cp_add_reference(struct cp_compiler *compiler, struct cp_text text,
-                     enum cp_reference_type type, uint32_t id);
+int cp_add_reference(struct cp_compiler *compiler,
+                     struct cp_text text,
+                     enum cp_reference_type type,
+                     uint32_t id);
 
 /* addresses.c: the tries from addresses to owners, nodes and services. */
 int cp_compile_addresses(struct cp_compiler *compiler);
@@ -143,10 +157,15 @@ int cp_compile_addresses(struct cp_compiler *compiler);
 /* rule_services.c: services of rules (EV-90). Slices are indexed first. cp_next_slice walks the
    slices of a service from *position = CP_NONE on. */
 int cp_index_slices(struct cp_compiler *compiler);
-bool cp_next_slice(const struct cp_compiler *compiler, struct cp_text namespace_name,
-                   struct cp_text name, uint32_t *position, const struct cp_slice_spec **out_slice);
-int cp_rule_service_number(struct cp_compiler *compiler, struct cp_text namespace_name,
-                           struct cp_text name, uint32_t *out_service);
+bool cp_next_slice(const struct cp_compiler *compiler,
+                   struct cp_text namespace_name,
+                   struct cp_text name,
+                   uint32_t *position,
+                   const struct cp_slice_spec **out_slice);
+int cp_rule_service_number(struct cp_compiler *compiler,
+                           struct cp_text namespace_name,
+                           struct cp_text name,
+                           uint32_t *out_service);
 
 /* services.c, host_ports.c: Services and hostPorts as destinations (K8-110 to K8-119). */
 int cp_compile_services(struct cp_compiler *compiler);

@@ -69,7 +69,7 @@ static void add_demand(struct cp_demand *demand,
 }
 
 static struct cp_demand demand_of_leaf(const struct cp_label_counts *counts,
-                                    const struct cp_selector *leaf)
+                                       const struct cp_selector *leaf)
 {
     struct cp_demand demand = {.count = 0};
 
@@ -120,8 +120,9 @@ static bool unite(struct cp_demand *demand, const struct cp_demand *more)
 }
 
 /* The best demand found; the depth is limited, so the recursion is. */
-static struct cp_demand
-find_demand(const struct cp_label_counts *counts, const struct cp_selector *tree, unsigned depth)
+static struct cp_demand find_demand(const struct cp_label_counts *counts,
+                                    const struct cp_selector *tree,
+                                    unsigned depth)
 {
     struct cp_demand best = {.count = 0};
 

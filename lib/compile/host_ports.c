@@ -19,8 +19,10 @@ static int compare_host_ports(const void *left, const void *right)
     return (a->host_port > b->host_port) - (a->host_port < b->host_port);
 }
 
-static int add_ports(struct cp_compiler *compiler, struct host_port_list *list,
-                     const struct cp_workload_spec *pod, uint32_t owner)
+static int add_ports(struct cp_compiler *compiler,
+                     struct host_port_list *list,
+                     const struct cp_workload_spec *pod,
+                     uint32_t owner)
 {
     for (uint32_t i = 0; i < pod->ports.count; i++) {
         const struct cp_endpoint_port *port = &pod->ports.items[i];

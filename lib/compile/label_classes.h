@@ -25,20 +25,20 @@ struct cp_declared_port {
 struct cp_label_classes {
     const struct calpol_ruleset *ruleset;
     struct cp_arena *work;
-    uint64_t *selectors; /* bits: the selectors that rules ask */
-    uint64_t *names;     /* bits: the port names that rules ask */
-    struct cp_tuples vectors;     /* the asked selectors that hold, ascending */
-    struct cp_tuples port_sets;   /* name, protocol << 16 | port; 0 is empty */
-    struct cp_tuples found_tags;  /* label class and ports, as they come */
-    uint32_t *vector_of_set;      /* by label set */
-    uint32_t *class_of_vector;    /* label classes are vectors in an order that keeps namespaces
+    uint64_t *selectors;         /* bits: the selectors that rules ask */
+    uint64_t *names;             /* bits: the port names that rules ask */
+    struct cp_tuples vectors;    /* the asked selectors that hold, ascending */
+    struct cp_tuples port_sets;  /* name, protocol << 16 | port; 0 is empty */
+    struct cp_tuples found_tags; /* label class and ports, as they come */
+    uint32_t *vector_of_set;     /* by label set */
+    uint32_t *class_of_vector;   /* label classes are vectors in an order that keeps namespaces
                                      together */
     uint32_t *vector_of_class;
     uint32_t class_count;
     struct cp_owner_tag *tags; /* by label class, then ports */
     uint32_t tag_count;
-    uint32_t *tag_of_owner; /* CP_NONE: nothing that rules ask holds */
-    uint32_t *first_tag;    /* by label class, and one more */
+    uint32_t *tag_of_owner;            /* CP_NONE: nothing that rules ask holds */
+    uint32_t *first_tag;               /* by label class, and one more */
     struct cp_declared_port *declared; /* by name */
     uint32_t declared_count;
     /* For each selector the label classes for which it holds, as ranges. */

@@ -30,7 +30,7 @@ struct matching {
     CP_ARRAY(struct filed) filed;
     struct cp_index index;
     CP_ARRAY(uint32_t) undemanding;
-    CP_ARRAY(uint32_t) found;   /* for the label set being looked at */
+    CP_ARRAY(uint32_t) found; /* for the label set being looked at */
     struct cp_tuples lists;
     CP_ARRAY(struct match_list) details; /* parallel */
     uint32_t *list_of_set;
@@ -45,8 +45,9 @@ static uint64_t hash_label(uint32_t key, uint32_t value)
     return cp_hash_bytes(pair, sizeof(pair), 0);
 }
 
-static bool
-file_selector(struct matching *matching, uint32_t selector, const struct cp_demand *demand)
+static bool file_selector(struct matching *matching,
+                          uint32_t selector,
+                          const struct cp_demand *demand)
 {
     struct cp_arena *work = matching->compiler->work;
 
@@ -86,8 +87,9 @@ static int file_all(struct matching *matching)
 
 /* ---- Matching -------------------------------------------------------------------------------- */
 
-static bool
-try_selector(struct matching *matching, uint32_t selector, const struct cp_labels *labels)
+static bool try_selector(struct matching *matching,
+                         uint32_t selector,
+                         const struct cp_labels *labels)
 {
     const struct cp_compiler *compiler = matching->compiler;
     const struct cp_program *program = &compiler->selectors.items[selector].program;
@@ -192,7 +194,8 @@ static int group_policies(struct matching *matching)
 }
 
 /* Policies are numbered in order of evaluation, so an ascending list is the order of a walk. */
-static int list_policies(struct matching *matching, const struct cp_tuple *list,
+static int list_policies(struct matching *matching,
+                         const struct cp_tuple *list,
                          struct match_list *details)
 {
     const uint32_t *first = matching->first_policy;
@@ -217,7 +220,8 @@ static int list_policies(struct matching *matching, const struct cp_tuple *list,
 /* Bits are made unless all of them take more than so many bytes. */
 #define MOST_BIT_BYTES ((uint64_t)32 << 20)
 
-static int set_bits(struct matching *matching, const struct cp_tuple *list,
+static int set_bits(struct matching *matching,
+                    const struct cp_tuple *list,
                     struct match_list *details)
 {
     size_t words = cp_bitset_words(matching->compiler->selectors.count);

@@ -53,7 +53,8 @@ int cp_compile_nodes(struct cp_compiler *compiler)
     return status;
 }
 
-static int add_address(struct cp_compiler *compiler, struct node_parts *parts,
+static int add_address(struct cp_compiler *compiler,
+                       struct node_parts *parts,
                        const struct calpol_address *address)
 {
     struct calpol_address *slot;
@@ -111,7 +112,8 @@ static int add_addresses_of(struct cp_compiler *compiler, struct node_parts *par
 
 /* A node without addresses of its own speaks with those of its host endpoints; only the former
    answer to the node's name (the trie of nodes). */
-static int fallback_addresses(struct cp_compiler *compiler, struct node_parts *parts,
+static int fallback_addresses(struct cp_compiler *compiler,
+                              struct node_parts *parts,
                               const struct cp_node_entry *node)
 {
     int status = CALPOL_OK;
@@ -149,8 +151,10 @@ static int gather_host_endpoints(struct cp_compiler *compiler, struct node_parts
     return CALPOL_OK;
 }
 
-static int keep_failsafes(struct cp_compiler *compiler, const struct cp_failsafe *ports,
-                          uint32_t count, struct cp_failsafe_ports *out_ports)
+static int keep_failsafes(struct cp_compiler *compiler,
+                          const struct cp_failsafe *ports,
+                          uint32_t count,
+                          struct cp_failsafe_ports *out_ports)
 {
     struct cp_failsafe_port *items = CP_NEW_ARRAY(compiler->arena, struct cp_failsafe_port, count);
 
@@ -217,8 +221,8 @@ static int set_node_options(struct cp_compiler *compiler, const struct cp_felix_
     options->has_outbound = spec->has_outbound;
     status = keep_failsafes(compiler, spec->inbound.items, spec->inbound.count, &options->inbound);
     if (!status)
-        status =
-            keep_failsafes(compiler, spec->outbound.items, spec->outbound.count, &options->outbound);
+        status = keep_failsafes(compiler, spec->outbound.items, spec->outbound.count,
+                                &options->outbound);
     return status;
 }
 

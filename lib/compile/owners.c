@@ -9,8 +9,10 @@
 #include "net/protocol.h"
 #include "ruleset/own_label.h"
 
-int cp_add_reference(struct cp_compiler *compiler, struct cp_text text,
-                     enum cp_reference_type type, uint32_t id)
+int cp_add_reference(struct cp_compiler *compiler,
+                     struct cp_text text,
+                     enum cp_reference_type type,
+                     uint32_t id)
 {
     struct cp_reference *slot = cp_array_push(compiler->work, &compiler->references);
 
@@ -30,8 +32,10 @@ static void append(char **end, struct cp_text text)
 
 /* "pod:NS/NAME"; without a namespace "hostendpoint:NAME". There is none other like it, so it is not
    interned. */
-static int make_reference(struct cp_compiler *compiler, const char *prefix,
-                          const struct cp_metadata *metadata, struct cp_text *out_reference)
+static int make_reference(struct cp_compiler *compiler,
+                          const char *prefix,
+                          const struct cp_metadata *metadata,
+                          struct cp_text *out_reference)
 {
     struct cp_text kind = cp_text_from(prefix), slash = CP_TEXT("/");
     size_t length = kind.length + 1 + metadata->namespace_name.length + metadata->name.length;
@@ -71,7 +75,8 @@ static bool is_reserved(struct cp_text key)
 
 /* A workload's own labels (EV-17, K8-46): in dialect calico those that could forge its namespace or
    service account are dropped; in dialect upstream they live under keys of their own. */
-static int add_workload_labels(struct cp_compiler *compiler, const struct cp_pairs *labels,
+static int add_workload_labels(struct cp_compiler *compiler,
+                               const struct cp_pairs *labels,
                                struct cp_label_list *list)
 {
     enum calpol_dialect dialect = compiler->ruleset->dialect;
@@ -90,7 +95,8 @@ static int add_workload_labels(struct cp_compiler *compiler, const struct cp_pai
     return status;
 }
 
-static int add_labels(struct cp_compiler *compiler, const struct cp_pairs *labels,
+static int add_labels(struct cp_compiler *compiler,
+                      const struct cp_pairs *labels,
                       struct cp_label_list *list)
 {
     int status = CALPOL_OK;
@@ -102,15 +108,19 @@ static int add_labels(struct cp_compiler *compiler, const struct cp_pairs *label
 }
 
 /* A label that the system sets; none for an empty value. */
-static int add_system_label(struct cp_compiler *compiler, struct cp_label_list *list,
-                            const char *key, struct cp_text value)
+static int add_system_label(struct cp_compiler *compiler,
+                            struct cp_label_list *list,
+                            const char *key,
+                            struct cp_text value)
 {
     return value.length ? cp_label_add(compiler, list, cp_text_from(key), value) : CALPOL_OK;
 }
 
 /* Profiles' labels are weaker than own ones, and later profiles weaker than earlier. */
-static int add_profile_labels(struct cp_compiler *compiler, const uint32_t *profiles,
-                              uint32_t count, struct cp_label_list *list)
+static int add_profile_labels(struct cp_compiler *compiler,
+                              const uint32_t *profiles,
+                              uint32_t count,
+                              struct cp_label_list *list)
 {
     for (uint32_t i = 0; i < count; i++) {
         const struct cp_labels *labels = &compiler->profiles.items[profiles[i]].labels;
@@ -129,7 +139,9 @@ static int add_profile_labels(struct cp_compiler *compiler, const uint32_t *prof
 /* ---- Profiles ---------------------------------------------------------------------------------- */
 
 /* Numbers of profiles by name, in the order listed. */
-static int find_profiles(struct cp_compiler *compiler, const struct cp_text *names, uint32_t count,
+static int find_profiles(struct cp_compiler *compiler,
+                         const struct cp_text *names,
+                         uint32_t count,
                          uint32_t **out_profiles)
 {
     uint32_t *profiles = CP_NEW_ARRAY(compiler->work, uint32_t, count);
@@ -142,8 +154,10 @@ static int find_profiles(struct cp_compiler *compiler, const struct cp_text *nam
 }
 
 /* EV-114: a pod has its namespace's profile, then its service account's. */
-static int pod_profiles(struct cp_compiler *compiler, const struct cp_workload_spec *spec,
-                        uint32_t **out_profiles, uint32_t *out_count)
+static int pod_profiles(struct cp_compiler *compiler,
+                        const struct cp_workload_spec *spec,
+                        uint32_t **out_profiles,
+                        uint32_t *out_count)
 {
     struct cp_text names[2];
     struct cp_buffer account;
@@ -158,7 +172,9 @@ static int pod_profiles(struct cp_compiler *compiler, const struct cp_workload_s
     return find_profiles(compiler, names, *out_count, out_profiles);
 }
 
-static int keep_profiles(struct cp_compiler *compiler, const uint32_t *profiles, uint32_t count,
+static int keep_profiles(struct cp_compiler *compiler,
+                         const uint32_t *profiles,
+                         uint32_t count,
                          struct cp_owner *owner)
 {
     owner->profiles = cp_arena_copy(compiler->arena, profiles, count * sizeof(*profiles));
@@ -168,8 +184,10 @@ static int keep_profiles(struct cp_compiler *compiler, const uint32_t *profiles,
 
 /* ---- Addresses and ports ------------------------------------------------------------------------ */
 
-static int keep_addresses(struct cp_compiler *compiler, const struct calpol_address *addresses,
-                          uint32_t count, struct cp_prefixes *out_nets)
+static int keep_addresses(struct cp_compiler *compiler,
+                          const struct calpol_address *addresses,
+                          uint32_t count,
+                          struct cp_prefixes *out_nets)
 {
     struct cp_prefix *nets = CP_NEW_ARRAY(compiler->arena, struct cp_prefix, count);
 
@@ -181,8 +199,10 @@ static int keep_addresses(struct cp_compiler *compiler, const struct calpol_addr
     return CALPOL_OK;
 }
 
-static int keep_ports(struct cp_compiler *compiler, const struct cp_endpoint_port *ports,
-                      uint32_t count, struct cp_owner *owner)
+static int keep_ports(struct cp_compiler *compiler,
+                      const struct cp_endpoint_port *ports,
+                      uint32_t count,
+                      struct cp_owner *owner)
 {
     struct cp_named_port *named = CP_NEW_ARRAY(compiler->arena, struct cp_named_port, count);
 
@@ -206,8 +226,10 @@ static int keep_ports(struct cp_compiler *compiler, const struct cp_endpoint_por
 /* ---- Owners ------------------------------------------------------------------------------------- */
 
 /* Names, place and reference of an owner; then the owner itself, with its labels. */
-static int add_owner(struct cp_compiler *compiler, const char *prefix,
-                     const struct cp_metadata *metadata, struct cp_label_list *labels,
+static int add_owner(struct cp_compiler *compiler,
+                     const char *prefix,
+                     const struct cp_metadata *metadata,
+                     struct cp_label_list *labels,
                      struct cp_owner *owner)
 {
     struct cp_labels finished;
@@ -252,7 +274,8 @@ static int add_workload_owner(struct cp_compiler *compiler, const struct cp_work
     if (!status)
         status = cp_keep_text(compiler, spec->interface_name, &owner.interface_name);
     if (!status)
-        status = keep_addresses(compiler, spec->addresses.items, spec->addresses.count, &owner.nets);
+        status =
+            keep_addresses(compiler, spec->addresses.items, spec->addresses.count, &owner.nets);
     if (!status)
         status = keep_ports(compiler, spec->ports.items, spec->ports.count, &owner);
     /* What the system sets is stronger than what the object says. */
@@ -270,9 +293,9 @@ static int add_workload_owner(struct cp_compiler *compiler, const struct cp_work
     if (!status)
         status = add_profile_labels(compiler, profiles, profile_count, &labels);
     if (!status)
-        status = add_owner(compiler,
-                           spec->source == CP_WORKLOAD_ENDPOINT ? "workloadendpoint" : "pod",
-                           &spec->metadata, &labels, &owner);
+        status =
+            add_owner(compiler, spec->source == CP_WORKLOAD_ENDPOINT ? "workloadendpoint" : "pod",
+                      &spec->metadata, &labels, &owner);
     return status;
 }
 
@@ -303,7 +326,8 @@ static int add_host_owner(struct cp_compiler *compiler, const struct cp_host_end
     return status;
 }
 
-static int keep_domains(struct cp_compiler *compiler, const struct cp_texts *domains,
+static int keep_domains(struct cp_compiler *compiler,
+                        const struct cp_texts *domains,
                         struct cp_text_list *out_list)
 {
     struct cp_text *items = CP_NEW_ARRAY(compiler->arena, struct cp_text, domains->items.count);
@@ -401,8 +425,8 @@ static int add_workload(struct cp_compiler *compiler, const struct cp_workload_s
     if (spec->source == CP_WORKLOAD_ENDPOINT)
         status = make_reference(compiler, "pod", &spec->metadata, &reference);
     if (!status)
-        status = cp_add_reference(compiler, reference, CP_REFERENCE_OWNER,
-                                  compiler->owners.count - 1);
+        status =
+            cp_add_reference(compiler, reference, CP_REFERENCE_OWNER, compiler->owners.count - 1);
     return status;
 }
 
@@ -468,16 +492,16 @@ static int add_host_endpoints(struct cp_compiler *compiler)
     struct cp_collection *collection = compiler->collection;
     int status = add_automatic_host_endpoints(compiler);
 
-    if (status || !cp_sort(collection->host_endpoints.items, collection->host_endpoints.count,
-                           sizeof(*collection->host_endpoints.items), compare_host_endpoints,
-                           compiler->work))
+    if (status ||
+        !cp_sort(collection->host_endpoints.items, collection->host_endpoints.count,
+                 sizeof(*collection->host_endpoints.items), compare_host_endpoints, compiler->work))
         return CALPOL_ERROR_NO_MEMORY;
     for (uint32_t i = 0; !status && i < collection->host_endpoints.count; i++) {
         status = add_host_owner(compiler, collection->host_endpoints.items[i]);
         if (!status)
-            status = cp_add_reference(
-                compiler, compiler->owners.items[compiler->owners.count - 1].reference,
-                CP_REFERENCE_OWNER, compiler->owners.count - 1);
+            status = cp_add_reference(compiler,
+                                      compiler->owners.items[compiler->owners.count - 1].reference,
+                                      CP_REFERENCE_OWNER, compiler->owners.count - 1);
     }
     return status;
 }
@@ -490,9 +514,9 @@ static int add_network_sets(struct cp_compiler *compiler)
     for (uint32_t i = 0; !status && i < collection->network_sets.count; i++) {
         status = add_set_owner(compiler, collection->network_sets.items[i]);
         if (!status)
-            status = cp_add_reference(
-                compiler, compiler->owners.items[compiler->owners.count - 1].reference,
-                CP_REFERENCE_OWNER, compiler->owners.count - 1);
+            status = cp_add_reference(compiler,
+                                      compiler->owners.items[compiler->owners.count - 1].reference,
+                                      CP_REFERENCE_OWNER, compiler->owners.count - 1);
     }
     return status;
 }

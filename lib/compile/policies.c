@@ -40,7 +40,8 @@ static struct cp_tier *find_tier(struct tier_list *tiers, struct cp_text name)
 }
 
 /* Adds a tier unless it is there. */
-static int add_tier(struct cp_compiler *compiler, struct tier_list *tiers,
+static int add_tier(struct cp_compiler *compiler,
+                    struct tier_list *tiers,
                     const struct cp_tier *tier)
 {
     struct cp_tier *slot;
@@ -168,7 +169,8 @@ static int make_key(struct cp_compiler *compiler, struct sorted_policy *policy)
 }
 
 /* Numbers of the tiers, in their sorted order, into the policies to be sorted. */
-static int number_tiers(struct cp_compiler *compiler, const struct tier_list *sorted,
+static int number_tiers(struct cp_compiler *compiler,
+                        const struct tier_list *sorted,
                         struct sorted_policy *policies)
 {
     struct tier_list tiers = {0};
@@ -209,8 +211,10 @@ static int sort_tiers_and_policies(struct cp_compiler *compiler, struct tier_lis
     return CALPOL_OK;
 }
 
-int cp_keep_origin(struct cp_compiler *compiler, const struct cp_origin *origin,
-                   struct cp_text *out_source, uint32_t *out_line)
+int cp_keep_origin(struct cp_compiler *compiler,
+                   const struct cp_origin *origin,
+                   struct cp_text *out_source,
+                   uint32_t *out_line)
 {
     *out_line = origin->place.line;
     *out_source = cp_text_make("", 0);
@@ -230,7 +234,8 @@ static enum cp_policy_set set_of(const struct cp_policy_spec *spec)
 }
 
 /* Whom a policy selects (EV-30, EV-31). */
-static int combine_policy(struct cp_compiler *compiler, const struct cp_policy_spec *spec,
+static int combine_policy(struct cp_compiler *compiler,
+                          const struct cp_policy_spec *spec,
                           uint32_t *out_selector)
 {
     const struct cp_selector *tree = NULL;
@@ -239,7 +244,8 @@ static int combine_policy(struct cp_compiler *compiler, const struct cp_policy_s
     return status ? status : cp_selector_number(compiler, tree, out_selector);
 }
 
-static int keep_policy_texts(struct cp_compiler *compiler, const struct cp_policy_spec *spec,
+static int keep_policy_texts(struct cp_compiler *compiler,
+                             const struct cp_policy_spec *spec,
                              struct cp_policy *policy)
 {
     const struct cp_metadata *metadata = &spec->metadata;
@@ -274,8 +280,10 @@ static int keep_policy_texts(struct cp_compiler *compiler, const struct cp_polic
 _Static_assert(CP_TYPE_INGRESS == 1u << CP_INGRESS && CP_TYPE_EGRESS == 1u << CP_EGRESS,
                "types are directions as bits");
 
-static int compile_policy(struct cp_compiler *compiler, const struct cp_policy_spec *spec,
-                          uint32_t tier, struct cp_policy *policy)
+static int compile_policy(struct cp_compiler *compiler,
+                          const struct cp_policy_spec *spec,
+                          uint32_t tier,
+                          struct cp_policy *policy)
 {
     const struct cp_text namespace_name = spec->metadata.namespace_name;
     int status;

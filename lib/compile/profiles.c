@@ -5,7 +5,9 @@
  */
 #include "compile/compiler.h"
 
-static bool find_profile(const struct cp_compiler *compiler, struct cp_text name, uint64_t hash,
+static bool find_profile(const struct cp_compiler *compiler,
+                         struct cp_text name,
+                         uint64_t hash,
                          uint32_t *out_profile)
 {
     const struct cp_index *index = &compiler->profile_index;
@@ -19,7 +21,9 @@ static bool find_profile(const struct cp_compiler *compiler, struct cp_text name
 }
 
 /* A new entry, unless the name is known: a declared profile wins over an implied one. */
-static int add_profile(struct cp_compiler *compiler, struct cp_text name, bool *out_added,
+static int add_profile(struct cp_compiler *compiler,
+                       struct cp_text name,
+                       bool *out_added,
                        uint32_t *out_profile)
 {
     uint64_t hash = cp_hash_text(name, 0);
@@ -48,8 +52,11 @@ static int keep_labels(struct cp_compiler *compiler, struct cp_label_list *list,
     return labels->items ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
 }
 
-static int add_prefixed(struct cp_compiler *compiler, struct cp_label_list *list,
-                        const char *prefix, struct cp_text key, struct cp_text value)
+static int add_prefixed(struct cp_compiler *compiler,
+                        struct cp_label_list *list,
+                        const char *prefix,
+                        struct cp_text key,
+                        struct cp_text value)
 {
     struct cp_text joined;
     int status = cp_keep_joined(compiler, prefix, key, &joined);
@@ -58,7 +65,8 @@ static int add_prefixed(struct cp_compiler *compiler, struct cp_label_list *list
 }
 
 /* EV-114: kns.NS allows everything and carries the namespace's labels. */
-static int add_namespace_profile(struct cp_compiler *compiler, struct cp_text name,
+static int add_namespace_profile(struct cp_compiler *compiler,
+                                 struct cp_text name,
                                  const struct cp_labels *labels)
 {
     struct cp_label_list list = {0};
@@ -81,8 +89,10 @@ static int add_namespace_profile(struct cp_compiler *compiler, struct cp_text na
 }
 
 /* EV-114: ksa.NS.SA has no rules and carries the service account's labels. */
-static int fill_account_profile(struct cp_compiler *compiler, uint32_t profile,
-                                struct cp_text account, const struct cp_pairs *labels)
+static int fill_account_profile(struct cp_compiler *compiler,
+                                uint32_t profile,
+                                struct cp_text account,
+                                const struct cp_pairs *labels)
 {
     struct cp_label_list list = {0};
     int status = add_prefixed(compiler, &list, "pcsa.", CP_TEXT("projectcalico.org/name"), account);
@@ -167,8 +177,7 @@ static int add_mentioned_namespace(struct cp_compiler *compiler, struct cp_text 
     struct cp_text name = cp_text_from_byte(profile_name, strlen("kns."));
     struct cp_label_list list = {0};
     struct cp_labels labels;
-    int status =
-        cp_label_add(compiler, &list, CP_TEXT("kubernetes.io/metadata.name"), name);
+    int status = cp_label_add(compiler, &list, CP_TEXT("kubernetes.io/metadata.name"), name);
 
     if (!status)
         status = cp_labels_finish(compiler, &list, &labels);
@@ -217,7 +226,8 @@ static int add_plain_rules(struct cp_compiler *compiler, struct cp_policy *polic
     return CALPOL_OK;
 }
 
-static int fill_profile(struct cp_compiler *compiler, const struct cp_profile_entry *entry,
+static int fill_profile(struct cp_compiler *compiler,
+                        const struct cp_profile_entry *entry,
                         struct cp_policy *policy)
 {
     const struct cp_text none = {NULL, 0};

@@ -12,7 +12,7 @@
    programs can be compared as lists of numbers. */
 struct cp_program_line {
     uint32_t own, peers, transport, source_ports; /* sets */
-    uint32_t decision; /* 0: none, the walk goes on at next */
+    uint32_t decision;                            /* 0: none, the walk goes on at next */
     uint32_t next;
     uint32_t needs;
 };
@@ -28,7 +28,7 @@ struct cp_program_lines {
 struct cp_draft {
     unsigned char *bytes; /* TABLE, or the head of VECTORS */
     size_t size;
-    uint32_t place;       /* in units of 64 bytes, once all are made */
+    uint32_t place; /* in units of 64 bytes, once all are made */
 };
 
 struct cp_program_builder {

@@ -571,9 +571,8 @@ static int make_exemplars(struct making *making)
     if (status)
         return status;
     exemplars->is_quiet = making->is_quiet;
-    exemplars->items =
-        cp_arena_copy(builder->arena, making->exemplars.items,
-                      making->exemplars.count * sizeof(*making->exemplars.items));
+    exemplars->items = cp_arena_copy(builder->arena, making->exemplars.items,
+                                     making->exemplars.count * sizeof(*making->exemplars.items));
     *index = making->exemplar_index;
     if (index->entries)
         index->entries = cp_arena_copy(builder->arena, index->entries,

@@ -27,8 +27,11 @@ int cp_index_slices(struct cp_compiler *compiler)
     return CALPOL_OK;
 }
 
-bool cp_next_slice(const struct cp_compiler *compiler, struct cp_text namespace_name,
-                   struct cp_text name, uint32_t *position, const struct cp_slice_spec **out_slice)
+bool cp_next_slice(const struct cp_compiler *compiler,
+                   struct cp_text namespace_name,
+                   struct cp_text name,
+                   uint32_t *position,
+                   const struct cp_slice_spec **out_slice)
 {
     const struct cp_index *index = &compiler->slice_index;
     uint32_t at = *position == CP_NONE ? cp_index_first(index, hash_name(namespace_name, name))
@@ -49,8 +52,11 @@ struct entry_list {
     CP_ARRAY(struct cp_service_entry) items;
 };
 
-static int add_entry(struct cp_compiler *compiler, struct entry_list *entries,
-                     const struct calpol_address *address, uint8_t protocol, uint16_t port)
+static int add_entry(struct cp_compiler *compiler,
+                     struct entry_list *entries,
+                     const struct calpol_address *address,
+                     uint8_t protocol,
+                     uint16_t port)
 {
     struct cp_service_entry *slot = cp_array_push(compiler->work, &entries->items);
 
@@ -61,8 +67,10 @@ static int add_entry(struct cp_compiler *compiler, struct entry_list *entries,
 }
 
 /* Each address alone, which a source's service matches, and with each numbered port. */
-static int add_address(struct cp_compiler *compiler, struct entry_list *entries,
-                       const struct cp_slice_spec *slice, const struct calpol_address *address)
+static int add_address(struct cp_compiler *compiler,
+                       struct entry_list *entries,
+                       const struct cp_slice_spec *slice,
+                       const struct calpol_address *address)
 {
     int status = add_entry(compiler, entries, address, 0, 0);
 
@@ -75,7 +83,8 @@ static int add_address(struct cp_compiler *compiler, struct entry_list *entries,
     return status;
 }
 
-static int add_slice(struct cp_compiler *compiler, struct entry_list *entries,
+static int add_slice(struct cp_compiler *compiler,
+                     struct entry_list *entries,
                      const struct cp_slice_spec *slice)
 {
     int status = CALPOL_OK;
@@ -103,8 +112,10 @@ static int compare_entries(const void *left, const void *right)
     return (a->port > b->port) - (a->port < b->port);
 }
 
-static int fill_service(struct cp_compiler *compiler, struct cp_text namespace_name,
-                        struct cp_text name, struct cp_rule_service *service)
+static int fill_service(struct cp_compiler *compiler,
+                        struct cp_text namespace_name,
+                        struct cp_text name,
+                        struct cp_rule_service *service)
 {
     struct entry_list entries = {0};
     const struct cp_slice_spec *slice;
@@ -123,8 +134,10 @@ static int fill_service(struct cp_compiler *compiler, struct cp_text namespace_n
     return service->entries ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
 }
 
-int cp_rule_service_number(struct cp_compiler *compiler, struct cp_text namespace_name,
-                           struct cp_text name, uint32_t *out_service)
+int cp_rule_service_number(struct cp_compiler *compiler,
+                           struct cp_text namespace_name,
+                           struct cp_text name,
+                           uint32_t *out_service)
 {
     const struct cp_index *index = &compiler->rule_service_index;
     uint64_t hash = hash_name(namespace_name, name);
@@ -142,7 +155,8 @@ int cp_rule_service_number(struct cp_compiler *compiler, struct cp_text namespac
     }
     *out_service = compiler->rule_services.count;
     service = cp_array_push(compiler->work, &compiler->rule_services);
-    if (!service || !cp_index_add(&compiler->rule_service_index, compiler->work, hash, *out_service))
+    if (!service ||
+        !cp_index_add(&compiler->rule_service_index, compiler->work, hash, *out_service))
         return CALPOL_ERROR_NO_MEMORY;
     *service = (struct cp_rule_service){.namespace_name = namespace_id, .name = name_id};
     return fill_service(compiler, namespace_name, name, service);

@@ -13,7 +13,8 @@ static void ask(struct cp_rule *rule, unsigned criterion)
     rule->criteria |= 1u << criterion;
 }
 
-static int keep_texts(struct cp_compiler *compiler, const struct cp_texts *texts,
+static int keep_texts(struct cp_compiler *compiler,
+                      const struct cp_texts *texts,
                       struct cp_text_list *out_list)
 {
     struct cp_text *items = CP_NEW_ARRAY(compiler->arena, struct cp_text, texts->items.count);
@@ -25,7 +26,9 @@ static int keep_texts(struct cp_compiler *compiler, const struct cp_texts *texts
     return status;
 }
 
-static int keep_nets(struct cp_compiler *compiler, const struct cp_prefix *nets, uint32_t count,
+static int keep_nets(struct cp_compiler *compiler,
+                     const struct cp_prefix *nets,
+                     uint32_t count,
                      struct cp_prefixes *out_nets)
 {
     struct cp_prefix *items = cp_arena_copy(compiler->arena, nets, count * sizeof(*nets));
@@ -39,8 +42,10 @@ static int keep_nets(struct cp_compiler *compiler, const struct cp_prefix *nets,
 }
 
 /* Splits ports into a set of numbers and a list of names. */
-static int keep_ports(struct cp_compiler *compiler, const struct cp_port_spec *ports,
-                      uint32_t count, struct cp_port_list *out_ports)
+static int keep_ports(struct cp_compiler *compiler,
+                      const struct cp_port_spec *ports,
+                      uint32_t count,
+                      struct cp_port_list *out_ports)
 {
     struct cp_port_range *ranges = CP_NEW_ARRAY(compiler->work, struct cp_port_range, count);
     uint32_t *names = CP_NEW_ARRAY(compiler->arena, uint32_t, count);
@@ -60,7 +65,8 @@ static int keep_ports(struct cp_compiler *compiler, const struct cp_port_spec *p
     return CALPOL_OK;
 }
 
-static int keep_words(struct cp_compiler *compiler, const struct cp_entity_spec *spec,
+static int keep_words(struct cp_compiler *compiler,
+                      const struct cp_entity_spec *spec,
                       struct cp_entity *entity)
 {
     struct cp_entity_words *words = CP_NEW(compiler->arena, struct cp_entity_words);
@@ -78,14 +84,15 @@ static int keep_words(struct cp_compiler *compiler, const struct cp_entity_spec 
         status = cp_keep_text(compiler, spec->service_account_selector.text,
                               &words->service_account_selector);
     if (!status)
-        status =
-            keep_texts(compiler, &spec->service_account_names, &words->service_account_names);
+        status = keep_texts(compiler, &spec->service_account_names, &words->service_account_names);
     return status;
 }
 
 /* The selectors of an entity as at most two predicates (EV-80 to EV-85). */
-static int combine_selectors(struct cp_compiler *compiler, const struct cp_entity_spec *spec,
-                             struct cp_text namespace_name, struct cp_entity *entity)
+static int combine_selectors(struct cp_compiler *compiler,
+                             const struct cp_entity_spec *spec,
+                             struct cp_text namespace_name,
+                             struct cp_entity *entity)
 {
     const struct cp_selector *positive = NULL, *negative = NULL;
     int status = cp_combine_entity_spec(compiler, spec, namespace_name, &positive, &negative);
@@ -98,18 +105,16 @@ static int combine_selectors(struct cp_compiler *compiler, const struct cp_entit
 }
 
 /* Which criteria of a side an entity has; first is the side's first criterion. */
-static void ask_entity(struct cp_rule *rule, const struct cp_entity_spec *spec,
-                       const struct cp_entity *entity, unsigned first)
+static void ask_entity(struct cp_rule *rule,
+                       const struct cp_entity_spec *spec,
+                       const struct cp_entity *entity,
+                       unsigned first)
 {
     const bool present[CP_CRITERIA_PER_SIDE] = {
-        spec->nets.count > 0,
-        spec->not_nets.count > 0,
-        entity->selector != CP_NONE,
-        entity->not_selector != CP_NONE,
-        spec->ports.count > 0,
-        spec->not_ports.count > 0,
-        spec->service.given,
-        spec->domains.items.count > 0,
+        spec->nets.count > 0,        spec->not_nets.count > 0,
+        entity->selector != CP_NONE, entity->not_selector != CP_NONE,
+        spec->ports.count > 0,       spec->not_ports.count > 0,
+        spec->service.given,         spec->domains.items.count > 0,
         spec->matches_nothing,
     };
 
@@ -121,14 +126,16 @@ static void ask_entity(struct cp_rule *rule, const struct cp_entity_spec *spec,
         ask(rule, CP_CRITERION_NET_FAMILY);
 }
 
-static int compile_entity(struct cp_compiler *compiler, const struct cp_entity_spec *spec,
-                          struct cp_text namespace_name, struct cp_rule *rule,
-                          struct cp_entity *entity, unsigned first_criterion)
+static int compile_entity(struct cp_compiler *compiler,
+                          const struct cp_entity_spec *spec,
+                          struct cp_text namespace_name,
+                          struct cp_rule *rule,
+                          struct cp_entity *entity,
+                          unsigned first_criterion)
 {
     int status;
 
-    *entity =
-        (struct cp_entity){.selector = CP_NONE, .not_selector = CP_NONE, .service = CP_NONE};
+    *entity = (struct cp_entity){.selector = CP_NONE, .not_selector = CP_NONE, .service = CP_NONE};
     entity->nets_are_nodes = spec->nets_are_nodes;
     status = keep_nets(compiler, spec->nets.items, spec->nets.count, &entity->nets);
     if (!status)
@@ -141,11 +148,10 @@ static int compile_entity(struct cp_compiler *compiler, const struct cp_entity_s
     if (!status)
         status = combine_selectors(compiler, spec, namespace_name, entity);
     if (!status && spec->service.given)
-        status = cp_rule_service_number(compiler,
-                                        spec->service.namespace_name.length
-                                            ? spec->service.namespace_name
-                                            : namespace_name,
-                                        spec->service.name, &entity->service);
+        status = cp_rule_service_number(
+            compiler,
+            spec->service.namespace_name.length ? spec->service.namespace_name : namespace_name,
+            spec->service.name, &entity->service);
     if (!status)
         status = keep_texts(compiler, &spec->domains, &entity->domains);
     if (!status)
@@ -203,8 +209,10 @@ static int16_t icmp_number(bool given, int32_t value)
 }
 
 /* An icmp without type and code asks nothing (resources.md 5.2). */
-static void compile_icmp(const struct cp_icmp_spec *spec, struct cp_rule *rule,
-                         struct cp_icmp *icmp, unsigned criterion)
+static void compile_icmp(const struct cp_icmp_spec *spec,
+                         struct cp_rule *rule,
+                         struct cp_icmp *icmp,
+                         unsigned criterion)
 {
     icmp->type = icmp_number(spec->has_type, spec->type);
     icmp->code = icmp_number(spec->has_code, spec->code);
@@ -212,7 +220,8 @@ static void compile_icmp(const struct cp_icmp_spec *spec, struct cp_rule *rule,
         ask(rule, criterion);
 }
 
-static int compile_path(struct cp_compiler *compiler, const struct cp_http_path_spec *spec,
+static int compile_path(struct cp_compiler *compiler,
+                        const struct cp_http_path_spec *spec,
                         struct cp_http_path *out_path)
 {
     int status = cp_keep_text(compiler, spec->path, &out_path->written);
@@ -225,7 +234,8 @@ static int compile_path(struct cp_compiler *compiler, const struct cp_http_path_
     return CALPOL_OK;
 }
 
-static int compile_http(struct cp_compiler *compiler, const struct cp_rule_spec *spec,
+static int compile_http(struct cp_compiler *compiler,
+                        const struct cp_rule_spec *spec,
                         struct cp_rule *rule)
 {
     uint32_t count = spec->http_paths.count;
@@ -247,8 +257,10 @@ static int compile_http(struct cp_compiler *compiler, const struct cp_rule_spec 
     return status;
 }
 
-static int compile_rule(struct cp_compiler *compiler, const struct cp_rule_spec *spec,
-                        struct cp_text namespace_name, struct cp_rule *rule)
+static int compile_rule(struct cp_compiler *compiler,
+                        const struct cp_rule_spec *spec,
+                        struct cp_text namespace_name,
+                        struct cp_rule *rule)
 {
     const struct cp_text *name = cp_pairs_find(&spec->annotations, CP_TEXT("name"));
     int status;
@@ -277,8 +289,10 @@ static int compile_rule(struct cp_compiler *compiler, const struct cp_rule_spec 
     return status;
 }
 
-int cp_compile_rules(struct cp_compiler *compiler, const struct cp_rules_spec *rules,
-                     struct cp_text namespace_name, struct cp_policy *policy,
+int cp_compile_rules(struct cp_compiler *compiler,
+                     const struct cp_rules_spec *rules,
+                     struct cp_text namespace_name,
+                     struct cp_policy *policy,
                      enum cp_direction direction)
 {
     uint32_t count = rules->items.count;

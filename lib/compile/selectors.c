@@ -4,7 +4,8 @@
  */
 #include "compile/compiler.h"
 
-int cp_selector_number(struct cp_compiler *compiler, const struct cp_selector *tree,
+int cp_selector_number(struct cp_compiler *compiler,
+                       const struct cp_selector *tree,
                        uint32_t *out_selector)
 {
     const struct cp_index *index = &compiler->selector_index;

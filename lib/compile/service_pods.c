@@ -9,8 +9,10 @@ static uint64_t hash_label(struct cp_text namespace_name, const struct cp_pair *
     return cp_hash_text(pair->value, cp_hash_text(pair->key, cp_hash_text(namespace_name, 0)));
 }
 
-static struct cp_wanted_label *find(const struct cp_service_pods *pods, uint64_t hash,
-                                    struct cp_text namespace_name, const struct cp_pair *pair)
+static struct cp_wanted_label *find(const struct cp_service_pods *pods,
+                                    uint64_t hash,
+                                    struct cp_text namespace_name,
+                                    const struct cp_pair *pair)
 {
     for (uint32_t i = cp_index_first(&pods->index, hash); i != CP_INDEX_END;
          i = cp_index_next(&pods->index, i)) {
@@ -23,7 +25,8 @@ static struct cp_wanted_label *find(const struct cp_service_pods *pods, uint64_t
     return NULL;
 }
 
-static int want(struct cp_compiler *compiler, struct cp_service_pods *pods,
+static int want(struct cp_compiler *compiler,
+                struct cp_service_pods *pods,
                 const struct cp_service_object *service)
 {
     const struct cp_text namespace_name = service->metadata.namespace_name;

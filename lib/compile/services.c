@@ -11,7 +11,8 @@ struct backend_list {
     CP_ARRAY(struct cp_backend) items;
 };
 
-static int add_backend(struct cp_compiler *compiler, struct backend_list *list,
+static int add_backend(struct cp_compiler *compiler,
+                       struct backend_list *list,
                        const struct cp_backend *backend)
 {
     struct cp_backend *slot = cp_array_push(compiler->work, &list->items);
@@ -24,8 +25,10 @@ static int add_backend(struct cp_compiler *compiler, struct backend_list *list,
 
 /* ---- From slices (K8-114) ---------------------------------------------------------------------- */
 
-static int add_slice_endpoint(struct cp_compiler *compiler, struct backend_list *list,
-                              const struct cp_slice_endpoint *endpoint, uint16_t port)
+static int add_slice_endpoint(struct cp_compiler *compiler,
+                              struct backend_list *list,
+                              const struct cp_slice_endpoint *endpoint,
+                              uint16_t port)
 {
     int status = CALPOL_OK;
 
@@ -44,8 +47,10 @@ static int add_slice_endpoint(struct cp_compiler *compiler, struct backend_list 
 }
 
 /* The endpoints of a slice that are ready and have the Service's port by name. */
-static int add_slice(struct cp_compiler *compiler, struct backend_list *list,
-                     const struct cp_slice_spec *slice, const struct cp_service_port *port)
+static int add_slice(struct cp_compiler *compiler,
+                     struct backend_list *list,
+                     const struct cp_slice_spec *slice,
+                     const struct cp_service_port *port)
 {
     int status = CALPOL_OK;
 
@@ -67,9 +72,12 @@ static int add_slice(struct cp_compiler *compiler, struct backend_list *list,
 
 /* Backends from slices, or from the legacy Endpoints; *out_found tells whether there are any such
    objects of the Service. */
-static int add_from_slices(struct cp_compiler *compiler, const struct cp_service_object *service,
-                           const struct cp_service_port *port, bool legacy,
-                           struct backend_list *list, bool *out_found)
+static int add_from_slices(struct cp_compiler *compiler,
+                           const struct cp_service_object *service,
+                           const struct cp_service_port *port,
+                           bool legacy,
+                           struct backend_list *list,
+                           bool *out_found)
 {
     const struct cp_slice_spec *slice;
     uint32_t position = CP_NONE;
@@ -89,8 +97,7 @@ static int add_from_slices(struct cp_compiler *compiler, const struct cp_service
 
 /* ---- From the selector (K8-113) ------------------------------------------------------------------ */
 
-static bool is_selected(const struct cp_service_object *service,
-                        const struct cp_workload_spec *pod)
+static bool is_selected(const struct cp_service_object *service, const struct cp_workload_spec *pod)
 {
     const struct cp_pairs *wanted = &service->selector;
 
@@ -111,7 +118,8 @@ static bool is_live(const struct cp_service_object *service, const struct cp_wor
 }
 
 /* K8-111: the target port on a pod: a number, or a name among its containers and sidecars. */
-static bool target_port(const struct cp_service_port *port, const struct cp_workload_spec *pod,
+static bool target_port(const struct cp_service_port *port,
+                        const struct cp_workload_spec *pod,
                         uint16_t *out_port)
 {
     *out_port = port->target_port;
@@ -130,8 +138,10 @@ static bool target_port(const struct cp_service_port *port, const struct cp_work
 }
 
 /* A pod on the host network is reached at its own addresses, or else at its node's (K8-53). */
-static int add_host_pod(struct cp_compiler *compiler, struct backend_list *list,
-                        const struct cp_workload_spec *pod, uint16_t port)
+static int add_host_pod(struct cp_compiler *compiler,
+                        struct backend_list *list,
+                        const struct cp_workload_spec *pod,
+                        uint16_t port)
 {
     struct cp_backend host = {.owner = CP_NONE, .is_host = true, .port = port};
     int status = cp_named_node(compiler, pod->node, &host.node);
@@ -152,7 +162,9 @@ static int add_host_pod(struct cp_compiler *compiler, struct backend_list *list,
     return status;
 }
 
-static int add_pod(struct cp_compiler *compiler, struct backend_list *list, uint32_t number,
+static int add_pod(struct cp_compiler *compiler,
+                   struct backend_list *list,
+                   uint32_t number,
                    const struct cp_service_port *port)
 {
     const struct cp_workload_spec *pod = compiler->collection->workloads.items[number];
@@ -166,8 +178,10 @@ static int add_pod(struct cp_compiler *compiler, struct backend_list *list, uint
 }
 
 /* The pods of a namespace are a range of the pods sorted by namespace and name. */
-static void find_namespace(const struct cp_compiler *compiler, struct cp_text namespace_name,
-                           uint32_t *out_first, uint32_t *out_end)
+static void find_namespace(const struct cp_compiler *compiler,
+                           struct cp_text namespace_name,
+                           uint32_t *out_first,
+                           uint32_t *out_end)
 {
     uint32_t low = 0, high = compiler->collection->workloads.count;
     const uint32_t *sorted = compiler->sorted_workloads;
@@ -190,18 +204,24 @@ static void find_namespace(const struct cp_compiler *compiler, struct cp_text na
 }
 
 /* Adds the pod as a backend if the Service selects it. */
-static int try_pod(struct cp_compiler *compiler, const struct cp_service_object *service,
-                   const struct cp_service_port *port, uint32_t number, struct backend_list *list)
+static int try_pod(struct cp_compiler *compiler,
+                   const struct cp_service_object *service,
+                   const struct cp_service_port *port,
+                   uint32_t number,
+                   struct backend_list *list)
 {
     const struct cp_workload_spec *pod = compiler->collection->workloads.items[number];
 
-    return is_live(service, pod) && is_selected(service, pod) ? add_pod(compiler, list, number, port)
-                                                              : CALPOL_OK;
+    return is_live(service, pod) && is_selected(service, pod)
+               ? add_pod(compiler, list, number, port)
+               : CALPOL_OK;
 }
 
-static int add_from_selector(struct cp_compiler *compiler, const struct cp_service_pods *pods,
+static int add_from_selector(struct cp_compiler *compiler,
+                             const struct cp_service_pods *pods,
                              const struct cp_service_object *service,
-                             const struct cp_service_port *port, struct backend_list *list)
+                             const struct cp_service_port *port,
+                             struct backend_list *list)
 {
     const struct cp_wanted_label *label = cp_service_pods_find(pods, service);
     uint32_t first, end;
@@ -222,8 +242,11 @@ static int add_from_selector(struct cp_compiler *compiler, const struct cp_servi
 
 /* ---- Services ------------------------------------------------------------------------------------ */
 
-static int compile_port(struct cp_compiler *compiler, const struct cp_service_pods *pods,
-                        const struct cp_service_object *service, const struct cp_service_port *port, struct cp_service_port_entry *entry)
+static int compile_port(struct cp_compiler *compiler,
+                        const struct cp_service_pods *pods,
+                        const struct cp_service_object *service,
+                        const struct cp_service_port *port,
+                        struct cp_service_port_entry *entry)
 {
     struct backend_list list = {0};
     bool found;
@@ -243,8 +266,10 @@ static int compile_port(struct cp_compiler *compiler, const struct cp_service_po
     return status || !entry->backends ? CALPOL_ERROR_NO_MEMORY : CALPOL_OK;
 }
 
-static int compile_service(struct cp_compiler *compiler, const struct cp_service_pods *pods,
-                           const struct cp_service_object *spec, struct cp_service *service)
+static int compile_service(struct cp_compiler *compiler,
+                           const struct cp_service_pods *pods,
+                           const struct cp_service_object *spec,
+                           struct cp_service *service)
 {
     struct cp_service_port_entry *ports =
         CP_NEW_ARRAY(compiler->arena, struct cp_service_port_entry, spec->ports.count);
@@ -269,7 +294,8 @@ static int compile_service(struct cp_compiler *compiler, const struct cp_service
     return status;
 }
 
-static int add_service(struct cp_compiler *compiler, const struct cp_service_pods *pods,
+static int add_service(struct cp_compiler *compiler,
+                       const struct cp_service_pods *pods,
                        const struct cp_service_object *spec)
 {
     struct cp_service *service = cp_array_push(compiler->work, &compiler->services);

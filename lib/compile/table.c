@@ -46,7 +46,9 @@ struct crossing {
 };
 
 /* The first line from from on that holds where rows cross; the number of lines, if none does. */
-static uint32_t first_line(const struct table *table, const struct crossing *crossing, uint32_t from)
+static uint32_t first_line(const struct table *table,
+                           const struct crossing *crossing,
+                           uint32_t from)
 {
     uint32_t count = table->lines->items.count, words = table->blocks.words, w = from / 64;
     uint64_t mask = UINT64_MAX << (from % 64);
@@ -81,7 +83,7 @@ static int conditional(struct table *table, uint32_t decision, uint32_t needs, u
     };
 
     return cp_decision_number(table->builder, &details, out_number) ? CALPOL_OK
-                                                                     : CALPOL_ERROR_NO_MEMORY;
+                                                                    : CALPOL_ERROR_NO_MEMORY;
 }
 
 /* What the lines come to where rows cross. */
@@ -284,8 +286,7 @@ static int write_map(struct layout *layout,
         out_map->tops = (uint8_t)(padded(steps) / CP_STEP);
         status = write_list(layout, ranges->begins.items, steps, CP_STEP, begin_width, &largest);
     }
-    return status ? status
-                  : write_list(layout, ranges->values.items, count, 1, value_width, NULL);
+    return status ? status : write_list(layout, ranges->values.items, count, 1, value_width, NULL);
 }
 
 /* ---- The parts of a program ------------------------------------------------------------------ */
@@ -393,8 +394,7 @@ static int write_source_ports(struct layout *layout)
     for (uint32_t i = 0; !status && i < axis->begins.count; i++)
         status = add_range(layout, &ranges, axis->begins.items[i], axis->rows.items[i]);
     if (!status)
-        status =
-            write_map(layout, &ranges, 2, column_width(layout), &layout->head.source_ports);
+        status = write_map(layout, &ranges, 2, column_width(layout), &layout->head.source_ports);
     layout->head.columns = (uint16_t)((layout->bytes.count + 31u) / 32);
     if (layout->bytes.count / 32 >= UINT16_MAX)
         return CALPOL_ERROR_LIMIT;
@@ -460,8 +460,8 @@ static int write_program(struct layout *layout, uint32_t *out_draft)
     int status;
 
     set_widths(layout);
-    status = reserve(layout, sizeof(layout->head), 64) == SIZE_MAX ? CALPOL_ERROR_NO_MEMORY
-                                                                   : CALPOL_OK;
+    status =
+        reserve(layout, sizeof(layout->head), 64) == SIZE_MAX ? CALPOL_ERROR_NO_MEMORY : CALPOL_OK;
     if (!status)
         status = write_peers(layout);
     if (!status)
@@ -486,8 +486,7 @@ static int write_program(struct layout *layout, uint32_t *out_draft)
 /* Numbers of the head are 16 bits. */
 static bool is_small(const struct table *table)
 {
-    return (uint64_t)table->rows.count * table->columns.count <=
-               table->builder->limits.max_cells &&
+    return (uint64_t)table->rows.count * table->columns.count <= table->builder->limits.max_cells &&
            table->columns.count <= UINT16_MAX && table->part_count <= UINT16_MAX &&
            table->transport.vectors.items.count <= UINT16_MAX;
 }

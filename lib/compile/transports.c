@@ -56,23 +56,25 @@ int cp_transports_init(struct cp_clauses *clauses)
 
 /* ---- Sets ------------------------------------------------------------------------------------ */
 
-static int
-make(struct cp_clauses *clauses, struct cp_range *ranges, uint32_t count, uint32_t *out_set)
+static int make(struct cp_clauses *clauses,
+                struct cp_range *ranges,
+                uint32_t count,
+                uint32_t *out_set)
 {
     return cp_ranges_make(&clauses->transports, ranges, count, out_set) ? CALPOL_OK
-                                                                         : CALPOL_ERROR_NO_MEMORY;
+                                                                        : CALPOL_ERROR_NO_MEMORY;
 }
 
 static int intersect(struct cp_clauses *clauses, uint32_t a, uint32_t b, uint32_t *out_set)
 {
     return cp_ranges_intersect(&clauses->transports, a, b, out_set) ? CALPOL_OK
-                                                                     : CALPOL_ERROR_NO_MEMORY;
+                                                                    : CALPOL_ERROR_NO_MEMORY;
 }
 
 static int complement(struct cp_clauses *clauses, uint32_t set, uint32_t *out_set)
 {
     return cp_ranges_complement(&clauses->transports, set, out_set) ? CALPOL_OK
-                                                                     : CALPOL_ERROR_NO_MEMORY;
+                                                                    : CALPOL_ERROR_NO_MEMORY;
 }
 
 int cp_transports_of_protocol(struct cp_clauses *clauses,
@@ -160,8 +162,10 @@ static int of_icmp_code(struct cp_clauses *clauses, int16_t code, uint32_t *out_
 }
 
 /* The types and codes that a rule names; either: one of both is enough. */
-static int
-of_icmp(struct cp_clauses *clauses, const struct cp_icmp *icmp, bool either, uint32_t *out_set)
+static int of_icmp(struct cp_clauses *clauses,
+                   const struct cp_icmp *icmp,
+                   bool either,
+                   uint32_t *out_set)
 {
     uint32_t types, codes;
     int status = of_icmp_type(clauses, icmp->type, &types);
@@ -198,8 +202,7 @@ static int limit_icmp(struct cp_clauses *clauses,
                       bool is_negative,
                       uint32_t *transports)
 {
-    bool either =
-        is_negative && clauses->ruleset->options.icmp_both_differ && icmp->code >= 0;
+    bool either = is_negative && clauses->ruleset->options.icmp_both_differ && icmp->code >= 0;
     uint32_t set;
     int status = of_icmp(clauses, icmp, either, &set);
 

@@ -19,8 +19,9 @@
 #define CP_NO_BIT UINT32_MAX
 
 CP_TARGET static inline unsigned count_begins(const uint16_t *begins, uint16_t key);
-CP_TARGET static inline unsigned
-count_few_begins(const uint16_t *begins, unsigned steps, uint16_t key);
+CP_TARGET static inline unsigned count_few_begins(const uint16_t *begins,
+                                                  unsigned steps,
+                                                  uint16_t key);
 CP_TARGET static inline unsigned first_common_bit(const uint64_t *a,
                                                   const uint64_t *b,
                                                   const uint64_t *c,
@@ -49,11 +50,11 @@ struct question {
     uint32_t own_classes[2];
     bool own_is_pinned[2]; /* the class is that of the endpoint's record */
     uint8_t slot;
-    uint8_t untold;    /* enum cp_need: what decisions may need and the flow does not tell */
-    uint16_t unknown;  /* as asks of a program: what the flow does not tell */
-    uint16_t key;      /* destination port, or ICMP type and code */
+    uint8_t untold;   /* enum cp_need: what decisions may need and the flow does not tell */
+    uint16_t unknown; /* as asks of a program: what the flow does not tell */
+    uint16_t key;     /* destination port, or ICMP type and code */
     uint16_t source_port;
-    uint8_t reason;    /* enum calpol_reason: no program is asked */
+    uint8_t reason; /* enum calpol_reason: no program is asked */
 };
 
 /* Is this a flow that programs know: the first packet of a connection, with a protocol? */
@@ -76,8 +77,9 @@ CP_TARGET static inline bool is_mapped(const struct calpol_address *address)
 }
 
 /* The way that a node has for a byte. */
-CP_TARGET static inline uint32_t
-find_way(const struct cp_address_map *map, const struct cp_address_node *node, unsigned byte)
+CP_TARGET static inline uint32_t find_way(const struct cp_address_map *map,
+                                          const struct cp_address_node *node,
+                                          unsigned byte)
 {
     uint64_t up_to = node->begins[byte / 64] & UINT64_MAX >> (63 - byte % 64);
     uint32_t way = node->before[byte / 64] + (uint32_t)__builtin_popcountll(up_to) - 1;
@@ -96,8 +98,9 @@ CP_TARGET static inline uint32_t follow(const struct cp_address_map *map, const 
 }
 
 /* The range of an IPv4 address, which is one of CP_MOST_RANGES from one on. */
-CP_TARGET static inline uint32_t
-find_ipv4_range(const struct cp_address_map *map, uint32_t first, uint32_t address)
+CP_TARGET static inline uint32_t find_ipv4_range(const struct cp_address_map *map,
+                                                 uint32_t first,
+                                                 uint32_t address)
 {
     const struct cp_address_key *begins = map->begins + first;
     uint32_t inside = 0;
@@ -107,8 +110,7 @@ find_ipv4_range(const struct cp_address_map *map, uint32_t first, uint32_t addre
             inside += (uint32_t)(begins[i].high >> 32) <= address;
         return first + inside;
     }
-    while (first + inside + 1 < map->count &&
-           (uint32_t)(begins[inside + 1].high >> 32) <= address)
+    while (first + inside + 1 < map->count && (uint32_t)(begins[inside + 1].high >> 32) <= address)
         inside++;
     return first + inside;
 }
@@ -152,8 +154,7 @@ CP_TARGET static inline uint32_t find_address(const struct cp_programs *programs
    walk. */
 CP_TARGET static inline int common_family(uint32_t source_flags, uint32_t destination_flags)
 {
-    uint32_t common =
-        source_flags & destination_flags & (CP_RECORD_HAS_IPV4 | CP_RECORD_HAS_IPV6);
+    uint32_t common = source_flags & destination_flags & (CP_RECORD_HAS_IPV4 | CP_RECORD_HAS_IPV6);
     uint32_t first =
         destination_flags & CP_RECORD_IPV6_FIRST ? CP_RECORD_HAS_IPV6 : CP_RECORD_HAS_IPV4;
 
@@ -375,8 +376,9 @@ CP_TARGET static inline uint8_t untold_needs(const struct calpol_flow *flow, boo
 }
 
 /* What is asked about protocol, ports and all else but the ends. */
-CP_TARGET static inline void
-ask_numbers(const struct calpol_flow *flow, unsigned slot, struct question *question)
+CP_TARGET static inline void ask_numbers(const struct calpol_flow *flow,
+                                         unsigned slot,
+                                         struct question *question)
 {
     question->slot = (uint8_t)slot;
     question->unknown = unknown_numbers(flow->given, slot);
@@ -388,8 +390,9 @@ ask_numbers(const struct calpol_flow *flow, unsigned slot, struct question *ques
 }
 
 /* False: ask the plain walk. */
-CP_TARGET static inline bool
-ask(const struct cp_programs *programs, const struct calpol_flow *flow, struct question *question)
+CP_TARGET static inline bool ask(const struct cp_programs *programs,
+                                 const struct calpol_flow *flow,
+                                 struct question *question)
 {
     unsigned slot = programs->slots[flow->protocol];
     bool by_address = flow->source_address.family | flow->destination_address.family;
@@ -431,22 +434,26 @@ CP_TARGET static CP_SELDOM uint32_t find_range(const uint16_t *begins,
 }
 
 /* The value of a map for numbers of 16 bits. */
-CP_TARGET static inline uint32_t
-look_up(const unsigned char *program, struct cp_map map, uint16_t key, bool is_wide)
+CP_TARGET static inline uint32_t look_up(const unsigned char *program,
+                                         struct cp_map map,
+                                         uint16_t key,
+                                         bool is_wide)
 {
     const uint16_t *begins = (const uint16_t *)(const void *)(program + (size_t)map.place * 32);
     const void *values = begins + (size_t)(map.steps + map.tops) * CP_STEP;
 
     if (!map.steps)
         return map.place;
-    return number_at(values,
-                     map.tops ? find_range(begins, map, key) : count_all(begins, map.steps, key) - 1,
-                     is_wide);
+    return number_at(
+        values, map.tops ? find_range(begins, map, key) : count_all(begins, map.steps, key) - 1,
+        is_wide);
 }
 
 /* The same for numbers of 32 bits. */
-CP_TARGET static CP_SELDOM uint32_t
-look_up_wide(const unsigned char *program, struct cp_map map, uint32_t key, bool is_wide)
+CP_TARGET static CP_SELDOM uint32_t look_up_wide(const unsigned char *program,
+                                                 struct cp_map map,
+                                                 uint32_t key,
+                                                 bool is_wide)
 {
     const uint32_t *begins = (const uint32_t *)(const void *)(program + (size_t)map.place * 32);
     uint32_t low = 0, count = map.steps * CP_STEP;
@@ -538,8 +545,8 @@ CP_TARGET static inline uint32_t find_vector(const struct cp_vector_axis *axis, 
 }
 
 /* The first common bit from a bit of a block on. */
-CP_TARGET static inline unsigned
-first_common_from(const uint64_t *const blocks[CP_AXIS_COUNT], unsigned from)
+CP_TARGET static inline unsigned first_common_from(const uint64_t *const blocks[CP_AXIS_COUNT],
+                                                   unsigned from)
 {
     uint64_t mask = UINT64_MAX << (from % 64);
 
@@ -569,8 +576,7 @@ CP_TARGET static inline uint32_t first_line(const struct cp_vectors *vectors,
             const uint64_t *blocks[CP_AXIS_COUNT];
 
             for (int i = 0; i < CP_AXIS_COUNT; i++)
-                blocks[i] =
-                    vectors->blocks[((const uint32_t *)(const void *)(rows[i] + words))[b]];
+                blocks[i] = vectors->blocks[((const uint32_t *)(const void *)(rows[i] + words))[b]];
             bit = b == first && from % block_lines
                       ? first_common_from(blocks, from % block_lines)
                       : first_common_bit(blocks[0], blocks[1], blocks[2], blocks[3]);
@@ -604,10 +610,10 @@ CP_TARGET static inline struct finding walk_lines(const struct cp_vectors *vecto
 
 /* What was found of a direction, and where to look on. */
 struct lookup {
-    const void *cell;                  /* of a table, or NULL */
-    const struct cp_vectors *vectors;  /* or NULL */
+    const void *cell;                    /* of a table, or NULL */
+    const struct cp_vectors *vectors;    /* or NULL */
     const uint64_t *rows[CP_AXIS_COUNT]; /* of vectors */
-    struct finding finding;            /* else, or in the end */
+    struct finding finding;              /* else, or in the end */
 };
 
 static const struct lookup nothing = {.cell = NULL};
@@ -626,8 +632,9 @@ CP_TARGET static CP_SELDOM void find_rows(const struct cp_vectors *vectors,
     rows[CP_AXIS_SOURCE_PORT] = find_vector(&axes[CP_AXIS_SOURCE_PORT], question->source_port);
     rows[CP_AXIS_OWN] = find_vector(&axes[CP_AXIS_OWN], question->own_classes[direction]);
     if (vectors->joined) {
-        rows[CP_AXIS_TRANSPORT] = vectors->joined[rows[CP_AXIS_TRANSPORT] * vectors->part_count +
-                                                  rows[CP_AXIS_SOURCE_PORT]];
+        rows[CP_AXIS_TRANSPORT] =
+            vectors
+                ->joined[rows[CP_AXIS_TRANSPORT] * vectors->part_count + rows[CP_AXIS_SOURCE_PORT]];
         rows[CP_AXIS_SOURCE_PORT] = 0;
     }
     lookup->vectors = vectors;
@@ -706,10 +713,12 @@ static const struct cp_decision no_decision = {
 };
 
 _Static_assert(sizeof(struct cp_decision) == sizeof(struct calpol_decision) &&
-                   offsetof(struct cp_decision, needs) == offsetof(struct calpol_decision, reason) &&
+                   offsetof(struct cp_decision, needs) ==
+                       offsetof(struct calpol_decision, reason) &&
                    offsetof(struct cp_decision, stage) == offsetof(struct calpol_decision, stage) &&
                    offsetof(struct cp_decision, tier) == offsetof(struct calpol_decision, tier) &&
-                   offsetof(struct cp_decision, policy) == offsetof(struct calpol_decision, policy) &&
+                   offsetof(struct cp_decision, policy) ==
+                       offsetof(struct calpol_decision, policy) &&
                    offsetof(struct cp_decision, rule) == offsetof(struct calpol_decision, rule),
                "decisions are copied as they are");
 
@@ -748,8 +757,8 @@ CP_TARGET static inline void write_verdict(const struct cp_decision *egress,
 /* ---- One flow -------------------------------------------------------------------------------- */
 
 CP_TARGET static CP_SELDOM bool judge_question(const struct cp_programs *programs,
-                                                const struct question *question,
-                                                struct calpol_verdict *out_verdict)
+                                               const struct question *question,
+                                               struct calpol_verdict *out_verdict)
 {
     const struct cp_decision *decisions[2] = {&no_decision, &no_decision};
     struct lookup lookups[2] = {nothing, nothing};
@@ -809,8 +818,8 @@ CP_TARGET static inline bool find_usual_ends(const struct cp_programs *programs,
         (flow->source_endpoint & flow->destination_endpoint) != CALPOL_NONE || programs->any_family)
         return false;
     from = find_ipv4(map, &flow->source_address) ^ (uint32_t)CP_ADDRESS_WORKLOAD << CP_ADDRESS_BITS;
-    to = find_ipv4(map, &flow->destination_address) ^
-         (uint32_t)CP_ADDRESS_WORKLOAD << CP_ADDRESS_BITS;
+    to = find_ipv4(map, &flow->destination_address) ^ (uint32_t)CP_ADDRESS_WORKLOAD
+                                                          << CP_ADDRESS_BITS;
     *out_from = from;
     *out_to = to;
     return (from | to) <= CP_ADDRESS_MASK;
@@ -853,8 +862,9 @@ CP_TARGET static inline const struct cp_program_head *usual_head(const struct us
 }
 
 /* The column of TCP: it is known where its map lies, so that need not wait for the head. */
-CP_TARGET static inline uint32_t
-tcp_column(const unsigned char *maps, struct cp_map map, uint16_t key)
+CP_TARGET static inline uint32_t tcp_column(const unsigned char *maps,
+                                            struct cp_map map,
+                                            uint16_t key)
 {
     const uint16_t *begins = (const uint16_t *)(const void *)maps;
 
@@ -935,8 +945,9 @@ CP_TARGET static inline void fetch_records(const struct cp_programs *programs,
 
 /* The lines of a program that are needed, as far as that is known before its head is read: the row of
    the peer, where rows are dense; and the first maps. */
-CP_TARGET static inline void
-fetch_program(const struct cp_programs *programs, const unsigned char *program, uint32_t peer_class)
+CP_TARGET static inline void fetch_program(const struct cp_programs *programs,
+                                           const unsigned char *program,
+                                           uint32_t peer_class)
 {
     __builtin_prefetch(program);
     if (programs->slots_place > CP_DENSE_PLACE)
@@ -996,8 +1007,9 @@ CP_TARGET static inline uint32_t find_usual_cells(const struct cp_programs *prog
     return found;
 }
 
-CP_TARGET static inline void
-find_usual_decisions(const struct cp_programs *programs, uint32_t usual, struct usual_group *group)
+CP_TARGET static inline void find_usual_decisions(const struct cp_programs *programs,
+                                                  uint32_t usual,
+                                                  struct usual_group *group)
 {
     for (uint32_t left = usual; left; left &= left - 1) {
         uint32_t i = (uint32_t)__builtin_ctz(left);

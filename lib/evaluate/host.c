@@ -373,8 +373,7 @@ static void add_crossing(struct cp_plan *plan,
 
 void cp_add_crossing(struct cp_plan *plan, enum cp_direction direction, bool is_local)
 {
-    add_crossing(plan,
-                 direction == CP_INGRESS ? &plan->flow->destination : &plan->flow->source,
+    add_crossing(plan, direction == CP_INGRESS ? &plan->flow->destination : &plan->flow->source,
                  direction, is_local);
 }
 

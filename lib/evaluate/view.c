@@ -49,8 +49,8 @@ static void set_owners(const struct cp_world *world,
     side->owner_count = 0;
     side->more_owners = false;
     side->is_workload = party && party->kind == CP_PARTY_WORKLOAD;
-    side->is_no_pod = party && party->kind == CP_PARTY_HOST &&
-                      world->ruleset->dialect == CALPOL_DIALECT_UPSTREAM;
+    side->is_no_pod =
+        party && party->kind == CP_PARTY_HOST && world->ruleset->dialect == CALPOL_DIALECT_UPSTREAM;
     if (side->has_address)
         find_owners(world, side);
     else if (side->is_workload)

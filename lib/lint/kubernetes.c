@@ -63,8 +63,7 @@ bool cp_lint_dash(struct cp_linter *linter,
 void cp_lint_peers(struct cp_linter *linter, const struct cp_linted *policy)
 {
     for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
-        struct cp_linted_rules rules =
-            cp_linted_rules(policy, (enum cp_direction)direction);
+        struct cp_linted_rules rules = cp_linted_rules(policy, (enum cp_direction)direction);
 
         for (uint32_t i = 0; i < rules.count; i++)
             cp_lint_dash(linter, policy, &rules, i);

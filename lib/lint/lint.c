@@ -6,8 +6,7 @@
 
 #include "ruleset/lookup.h"
 
-struct cp_linted_rules cp_linted_rules(const struct cp_linted *policy,
-                                       enum cp_direction direction)
+struct cp_linted_rules cp_linted_rules(const struct cp_linted *policy, enum cp_direction direction)
 {
     const struct cp_policy *compiled = policy->policy;
     struct cp_linted_rules rules = {

@@ -61,8 +61,7 @@ struct cp_linted_rules {
     uint32_t count;
 };
 
-struct cp_linted_rules cp_linted_rules(const struct cp_linted *policy,
-                                       enum cp_direction direction);
+struct cp_linted_rules cp_linted_rules(const struct cp_linted *policy, enum cp_direction direction);
 
 uint64_t cp_lint_hash_label(const struct cp_pair *label);
 

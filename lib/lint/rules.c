@@ -203,8 +203,7 @@ static void check_entity(struct cp_linter *linter,
 void cp_lint_rules(struct cp_linter *linter, const struct cp_linted *policy)
 {
     for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
-        struct cp_linted_rules rules =
-            cp_linted_rules(policy, (enum cp_direction)direction);
+        struct cp_linted_rules rules = cp_linted_rules(policy, (enum cp_direction)direction);
         const struct single_family single = find_single_family(&rules);
 
         check_unreachable(linter, policy, &rules);

@@ -16,8 +16,7 @@ static bool has_rules(const struct cp_policy *policy)
 static bool all_rules_log(const struct cp_linted *policy)
 {
     for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
-        struct cp_linted_rules rules =
-            cp_linted_rules(policy, (enum cp_direction)direction);
+        struct cp_linted_rules rules = cp_linted_rules(policy, (enum cp_direction)direction);
 
         for (uint32_t i = 0; i < rules.count; i++) {
             if (rules.rules[i].action != CALPOL_ACTION_LOG)

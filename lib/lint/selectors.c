@@ -262,8 +262,7 @@ void cp_lint_selectors(struct cp_linter *linter, const struct cp_linted *policy)
     check_policy_field(linter, policy, &policy->spec->service_account_selector,
                        "spec.serviceAccountSelector");
     for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
-        struct cp_linted_rules rules =
-            cp_linted_rules(policy, (enum cp_direction)direction);
+        struct cp_linted_rules rules = cp_linted_rules(policy, (enum cp_direction)direction);
 
         for (uint32_t i = 0; i < rules.count; i++) {
             check_entity(linter, policy, &rules, i, true);

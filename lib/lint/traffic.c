@@ -142,8 +142,7 @@ static void check_dns(struct cp_linter *linter,
 void cp_lint_traffic(struct cp_linter *linter, const struct cp_linted *policy)
 {
     for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
-        struct cp_linted_rules rules =
-            cp_linted_rules(policy, (enum cp_direction)direction);
+        struct cp_linted_rules rules = cp_linted_rules(policy, (enum cp_direction)direction);
 
         check_icmp(linter, policy, &rules);
         check_dns(linter, policy, &rules);

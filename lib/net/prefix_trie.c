@@ -78,8 +78,11 @@ static void adopt(struct cp_prefix_trie *trie, uint32_t parent, uint32_t child)
 
 /* Puts a new node for the network at a place where the node below it is not on the way to it:
    beside that one, under a node where both part, or between it and the parent. */
-static uint32_t insert_above(
-    struct cp_prefix_trie *trie, uint32_t below, uint32_t *place, struct cp_address_key key, unsigned length)
+static uint32_t insert_above(struct cp_prefix_trie *trie,
+                             uint32_t below,
+                             uint32_t *place,
+                             struct cp_address_key key,
+                             unsigned length)
 {
     const struct cp_trie_node *old = &trie->nodes.items[below];
     unsigned common = common_length(key, old->key, length < old->length ? length : old->length);

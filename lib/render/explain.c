@@ -26,8 +26,7 @@ static void print_heading(const struct cp_scene *scene,
 /* A stage without a walk: its decision says it all. */
 static bool is_fixed(const struct cp_scene *scene, const struct cp_stage *stage)
 {
-    return stage->step_count == 1 &&
-           cp_stage_steps(scene->explained, stage)->type == CP_STEP_FIXED;
+    return stage->step_count == 1 && cp_stage_steps(scene->explained, stage)->type == CP_STEP_FIXED;
 }
 
 static void print_stage(const struct cp_scene *scene,

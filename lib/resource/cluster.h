@@ -37,8 +37,8 @@ struct cp_service_port {
     struct cp_text name;
     uint8_t protocol;
     uint16_t port;
-    uint16_t node_port;      /* 0: none */
-    uint16_t target_port;    /* 0: by name */
+    uint16_t node_port;   /* 0: none */
+    uint16_t target_port; /* 0: by name */
     struct cp_text target_name;
 };
 

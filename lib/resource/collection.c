@@ -4,8 +4,9 @@
  */
 #include "resource/load.h"
 
-static uint64_t
-hash_identity(struct cp_text identity, struct cp_text namespace_name, struct cp_text name)
+static uint64_t hash_identity(struct cp_text identity,
+                              struct cp_text namespace_name,
+                              struct cp_text name)
 {
     uint64_t hash = cp_hash_text(identity, 0);
 
@@ -67,9 +68,7 @@ static bool add(struct cp_resource_reader *reader, const struct cp_object *objec
     return true;
 }
 
-bool cp_resources_take_away(struct cp_resource_reader *reader,
-                            struct cp_gone *gone,
-                            uint32_t count)
+bool cp_resources_take_away(struct cp_resource_reader *reader, struct cp_gone *gone, uint32_t count)
 {
     reader->gone = gone;
     for (uint32_t i = 0; i < count; i++) {
@@ -85,8 +84,8 @@ bool cp_resources_take_away(struct cp_resource_reader *reader,
 static bool is_gone(struct cp_resource_reader *reader, const struct cp_object *object)
 {
     const struct cp_index *index = &reader->gone_index;
-    uint64_t hash = hash_identity(cp_text_from(object->kind->identity), object->namespace_name,
-                                  object->name);
+    uint64_t hash =
+        hash_identity(cp_text_from(object->kind->identity), object->namespace_name, object->name);
     bool is_found = false;
 
     for (uint32_t i = cp_index_first(index, hash); i != CP_INDEX_END; i = cp_index_next(index, i)) {

@@ -32,22 +32,22 @@ struct cp_resource_reader {
     struct cp_collection *collection;
     struct cp_intern *names; /* the ruleset's: keys and values of selectors */
     struct cp_patterns *patterns;
-    enum cp_door door;           /* of the object at hand */
-    const struct cp_document *at;  /* the document of the object at hand */
-    uint32_t document_count;       /* of the text that was read last */
-    struct cp_metadata metadata; /* of the object at hand, read and checked */
-    bool tier_prefix_required;   /* load flag */
-    uint32_t errors_before;      /* base.error_count when the object was begun: an object with
+    enum cp_door door;            /* of the object at hand */
+    const struct cp_document *at; /* the document of the object at hand */
+    uint32_t document_count;      /* of the text that was read last */
+    struct cp_metadata metadata;  /* of the object at hand, read and checked */
+    bool tier_prefix_required;    /* load flag */
+    uint32_t errors_before;       /* base.error_count when the object was begun: an object with
                                     errors is not used */
-    bool tiers_required;         /* load flag */
-    bool raw_defaults;           /* load flag: every Calico object comes by CP_DOOR_RAW */
+    bool tiers_required;          /* load flag */
+    bool raw_defaults;            /* load flag: every Calico object comes by CP_DOOR_RAW */
     bool deletion; /* the object stages a deletion: selectors and rules are decoded, but
                       not checked (resources.md 6.3) */
     bool left_out; /* lenient loading leaves the object at hand out, and said so */
     const struct cp_kind *kind; /* of the object at hand */
-    bool is_calico;           /* the object at hand is of one of Calico's groups */
-    uint32_t other_count;     /* documents of the text at hand that are no objects of known kinds */
-    struct cp_gone *gone;     /* objects that updates removed; NULL: none */
+    bool is_calico;             /* the object at hand is of one of Calico's groups */
+    uint32_t other_count; /* documents of the text at hand that are no objects of known kinds */
+    struct cp_gone *gone; /* objects that updates removed; NULL: none */
     struct cp_index gone_index;
     CP_ARRAY(struct cp_ignored_kind) ignored_kinds;
     struct cp_index ignored_index;

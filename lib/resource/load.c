@@ -347,8 +347,8 @@ int cp_resources_read(struct cp_resource_reader *reader,
 
     reader->base.source = source;
     reader->other_count = 0;
-    status = cp_documents_visit(source, limits, reader->base.arena, reader->base.diagnostics, &visitor,
-                                &reader->document_count);
+    status = cp_documents_visit(source, limits, reader->base.arena, reader->base.diagnostics,
+                                &visitor, &reader->document_count);
     reader->base.resource = CP_TEXT("");
     if (cp_patterns_failed(reader->patterns))
         cp_resource_no_memory(reader);

@@ -21,10 +21,10 @@ enum cp_template_kind {
 struct cp_template_spec {
     struct cp_metadata metadata;
     enum cp_template_kind kind;
-    int64_t replicas;       /* Job: parallelism */
-    int64_t first_ordinal;  /* StatefulSet */
+    int64_t replicas;                      /* Job: parallelism */
+    int64_t first_ordinal;                 /* StatefulSet */
     struct cp_text owner_kind, owner_name; /* controller owner reference; empty: none */
-    struct cp_workload_spec pod; /* labels and spec of the template; name not set */
+    struct cp_workload_spec pod;           /* labels and spec of the template; name not set */
 };
 
 #endif

@@ -20,7 +20,9 @@
 
 #include "ruleset/layout.h"
 
-#define CP_IMAGE_MAGIC "\x89" "CALPOL\n"
+#define CP_IMAGE_MAGIC                                                                             \
+    "\x89"                                                                                         \
+    "CALPOL\n"
 #define CP_IMAGE_MAGIC_BYTES 8u
 #define CP_IMAGE_ALIGNMENT 64u
 

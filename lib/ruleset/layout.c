@@ -6,6 +6,9 @@
  */
 #include "ruleset/layout.h"
 
+/* Tables; the formatter takes their macros for blocks. */
+/* clang-format off */
+
 #define MEMBER(member) (((STRUCT *)NULL)->member)
 #define HEAD(member, type_)                                                                        \
     .name = #member, .type = (type_), .offset = offsetof(STRUCT, member),                          \

@@ -40,8 +40,8 @@ struct cp_failsafe_ports {
 struct cp_options {
     uint32_t set_by_caller;   /* bits 1 << enum cp_option */
     uint32_t set_by_resource; /* the same, by a FelixConfiguration */
-    bool pending;                 /* scope */
-    uint8_t to_host;              /* enum cp_to_host */
+    bool pending;             /* scope */
+    uint8_t to_host;          /* enum cp_to_host */
     struct cp_failsafe_ports failsafe_inbound, failsafe_outbound;
     bool http_ignore;
     bool profile_pass_next;
@@ -59,12 +59,15 @@ void cp_options_init(struct cp_options *options);
  * CALPOL_ERROR_NOT_FOUND (no such option), CALPOL_ERROR_INVALID_INPUT (no such value),
  * CALPOL_ERROR_NO_MEMORY. On failure options are unchanged.
  */
-int cp_options_set(struct cp_options *options, struct cp_arena *arena, struct cp_text name,
+int cp_options_set(struct cp_options *options,
+                   struct cp_arena *arena,
+                   struct cp_text name,
                    struct cp_text value);
 
 /* The name of an option, and its value as text that cp_options_set takes. */
 const char *cp_option_name(enum cp_option option);
-void cp_options_print_value(const struct cp_options *options, enum cp_option option,
+void cp_options_print_value(const struct cp_options *options,
+                            enum cp_option option,
                             struct cp_buffer *buffer);
 
 #endif

@@ -121,19 +121,21 @@ struct cp_program_head {
     bool wide_columns; /* values of slots and columns likewise */
     bool own_is_fixed; /* holds only for the class of the endpoint's own address */
     uint16_t column_count;
-    uint16_t part_count;  /* of source ports; 1: they are not asked */
-    uint32_t cells;       /* byte where the decisions are, row after row */
-    uint32_t vectors;     /* number of VECTORS; of a TABLE whose own_is_fixed: those that hold for any
+    uint16_t part_count; /* of source ports; 1: they are not asked */
+    uint32_t cells;      /* byte where the decisions are, row after row */
+    uint32_t vectors; /* number of VECTORS; of a TABLE whose own_is_fixed: those that hold for any
                              own address. CP_NO_VECTORS: none */
-    bool is_dense;        /* the row of each class is at CP_DENSE_PLACE; else peers is a map */
-    bool is_usual;        /* a TABLE that is dense, with nothing wide and no parts; its map of TCP comes first
+    bool is_dense;    /* the row of each class is at CP_DENSE_PLACE; else peers is a map */
+    bool
+        is_usual; /* a TABLE that is dense, with nothing wide and no parts; its map of TCP comes first
                              of the maps of slots, if it has steps, of which it has at most CP_USUAL_STEPS,
                              and other slots have at most one */
-    uint16_t columns; /* place of (column * part_count + part) to column, if part_count > 1 */
-    struct cp_map peers;                /* class to row */
+    uint16_t columns;    /* place of (column * part_count + part) to column, if part_count > 1 */
+    struct cp_map peers; /* class to row */
     struct cp_map source_ports;         /* to a part */
     struct cp_map slots[CP_SLOT_COUNT]; /* destination port, ICMP type << 8 | code, to a column */
-    uint16_t asks; /* bits by slot: some rule asks for the number that the map of the slot is of; 8 bits
+    uint16_t
+        asks; /* bits by slot: some rule asks for the number that the map of the slot is of; 8 bits
                       higher, for the source port. A flow must tell it then, even if no answer hangs on it:
                       to the plain walk it does (EV-152) */
     uint8_t more_reserved[2];
@@ -168,9 +170,9 @@ struct cp_vector_line {
  */
 struct cp_vector_axis {
     const uint32_t *begins;
-    const uint32_t *rows;   /* by range; or by number, if it is dense */
-    const uint32_t *pages;  /* for each CP_PAGE numbers the range that their first is in */
-    uint32_t count;         /* of ranges; 0: it is dense */
+    const uint32_t *rows;    /* by range; or by number, if it is dense */
+    const uint32_t *pages;   /* for each CP_PAGE numbers the range that their first is in */
+    uint32_t count;          /* of ranges; 0: it is dense */
     const uint64_t *records; /* of rows, struct cp_vectors' record_words each */
     uint32_t place_count, page_count, word_count; /* of rows, pages and records, all told */
 };
@@ -183,14 +185,15 @@ struct cp_vectors {
     struct cp_vector_axis axes[CP_AXIS_COUNT];
     const uint64_t (*blocks)[CP_BLOCK_WORDS]; /* on cache lines */
     const struct cp_vector_line *lines;
-    const uint32_t *joined; /* NULL, or (row of transport * part_count + row of source port) to a row of
+    const uint32_t
+        *joined; /* NULL, or (row of transport * part_count + row of source port) to a row of
                                transport that stands for both */
     uint32_t part_count;
     uint32_t block_count;   /* of a row */
     uint32_t summary_words; /* of a row */
     uint32_t record_words;
     uint32_t block_total, line_count, joined_count; /* of blocks, lines and joined, all told */
-    uint16_t asks; /* as in struct cp_program_head */
+    uint16_t asks;                                  /* as in struct cp_program_head */
 };
 
 /* ---- Addresses ------------------------------------------------------------------------------- */
@@ -246,7 +249,7 @@ enum cp_record_flag {
 
 /* A workload in one family; 16 bytes. */
 struct cp_endpoint_record {
-    uint32_t programs[2]; /* by enum cp_direction, in units of 64 bytes; 0: ask the plain walk */
+    uint32_t programs[2];   /* by enum cp_direction, in units of 64 bytes; 0: ask the plain walk */
     uint32_t address_class; /* of its first address of the family */
     uint32_t flags;
 };
@@ -271,18 +274,19 @@ struct cp_exemplars {
 
 struct cp_programs {
     const struct cp_endpoint_record *records[2]; /* by family; NULL: no workload has an address */
-    const struct cp_endpoint_record *any_records; /* of a family that has them, for flags; else NULL */
-    int any_family; /* which */
+    const struct cp_endpoint_record
+        *any_records; /* of a family that has them, for flags; else NULL */
+    int any_family;   /* which */
     struct cp_address_map addresses[2];
     const unsigned char *code; /* programs, on cache lines */
     const struct cp_decision *decisions;
     const struct cp_vectors *vectors;
-    uint8_t slots[256]; /* of protocols */
+    uint8_t slots[256];      /* of protocols */
     uint32_t workload_count; /* 0 if there are no records */
-    uint8_t cell_shift;  /* 2: cells are 32 bits; 1: 16 */
-    bool wide_classes;   /* begins of maps of peers are 32 bits */
-    uint32_t slots_place; /* where maps of slots begin in dense tables with narrow rows */
-    uint32_t code_count;  /* of code, in units of 64 bytes */
+    uint8_t cell_shift;      /* 2: cells are 32 bits; 1: 16 */
+    bool wide_classes;       /* begins of maps of peers are 32 bits */
+    uint32_t slots_place;    /* where maps of slots begin in dense tables with narrow rows */
+    uint32_t code_count;     /* of code, in units of 64 bytes */
     uint32_t decision_count;
 
     /* For counts: */

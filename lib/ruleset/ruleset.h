@@ -42,13 +42,13 @@ enum cp_direction { CP_INGRESS, CP_EGRESS };
  * that it has. The source criteria and the destination criteria run parallel.
  */
 enum cp_criterion {
-    CP_CRITERION_IP_VERSION,   /* EV-72, EV-73 */
-    CP_CRITERION_NET_FAMILY,   /* EV-78, EV-79: present when any of the four lists is */
-    CP_CRITERION_PROTOCOL,     /* EV-74 */
-    CP_CRITERION_NOT_PROTOCOL, /* EV-75 */
-    CP_CRITERION_ICMP,         /* EV-92 */
-    CP_CRITERION_NOT_ICMP,     /* EV-93 */
-    CP_CRITERION_SOURCE_NETS,  /* EV-76 */
+    CP_CRITERION_IP_VERSION,          /* EV-72, EV-73 */
+    CP_CRITERION_NET_FAMILY,          /* EV-78, EV-79: present when any of the four lists is */
+    CP_CRITERION_PROTOCOL,            /* EV-74 */
+    CP_CRITERION_NOT_PROTOCOL,        /* EV-75 */
+    CP_CRITERION_ICMP,                /* EV-92 */
+    CP_CRITERION_NOT_ICMP,            /* EV-93 */
+    CP_CRITERION_SOURCE_NETS,         /* EV-76 */
     CP_CRITERION_SOURCE_NOT_NETS,     /* EV-77 */
     CP_CRITERION_SOURCE_SELECTOR,     /* EV-80 to EV-85 */
     CP_CRITERION_SOURCE_NOT_SELECTOR, /* EV-83 */
@@ -111,7 +111,7 @@ struct cp_entity_words {
 
 struct cp_http_path {
     bool is_prefix;
-    bool valid;                /* the rule's path normalises; else it matches nothing (EV-95) */
+    bool valid; /* the rule's path normalises; else it matches nothing (EV-95) */
     struct cp_text normalized;
     struct cp_text written;
 };
@@ -122,11 +122,11 @@ struct cp_icmp {
 };
 
 struct cp_rule {
-    uint32_t criteria; /* bits 1 << enum cp_criterion */
-    uint8_t action;    /* enum calpol_action: ALLOW, DENY, PASS, LOG */
-    uint8_t ip_version; /* 4, 6, or 0 */
+    uint32_t criteria;              /* bits 1 << enum cp_criterion */
+    uint8_t action;                 /* enum calpol_action: ALLOW, DENY, PASS, LOG */
+    uint8_t ip_version;             /* 4, 6, or 0 */
     uint8_t protocol, not_protocol; /* where the criterion is present */
-    bool family_void[2];  /* [0] for IPv4 flows, [1] for IPv6: cannot match (EV-78, EV-79) with
+    bool family_void[2];       /* [0] for IPv4 flows, [1] for IPv6: cannot match (EV-78, EV-79) with
                              other_family_not_nets=skip */
     bool family_void_match[2]; /* the same with other_family_not_nets=match */
     struct cp_icmp icmp, not_icmp;
@@ -172,19 +172,19 @@ struct cp_policy {
     enum cp_policy_kind kind; /* CP_KIND_PROFILE for profiles */
     enum cp_policy_set set;
     bool staged;
-    bool missing;   /* a profile that is listed but not declared: one Deny rule (EV-112) */
-    uint8_t types;  /* bit 1 << enum cp_direction */
-    uint32_t tier;  /* CP_NONE for profiles */
+    bool missing;      /* a profile that is listed but not declared: one Deny rule (EV-112) */
+    uint8_t types;     /* bit 1 << enum cp_direction */
+    uint32_t tier;     /* CP_NONE for profiles */
     uint32_t selector; /* CP_NONE for profiles */
     struct cp_text namespace_name, name; /* namespace empty for cluster-wide kinds */
     struct cp_text label;                /* "np:shop/web" (EV-163) */
     bool has_order;
     double order;
-    const struct cp_rule *rules[2];        /* by enum cp_direction, as the next ones */
+    const struct cp_rule *rules[2]; /* by enum cp_direction, as the next ones */
     uint32_t rule_count[2];
-    uint32_t written_rule_count[2];        /* before expansion */
-    uint32_t first_rule[2];                /* number of the first of rules */
-    struct cp_text source; /* file; empty: implied */
+    uint32_t written_rule_count[2]; /* before expansion */
+    uint32_t first_rule[2];         /* number of the first of rules */
+    struct cp_text source;          /* file; empty: implied */
     uint32_t line;
     /* As written, for explanations: */
     struct cp_text selector_text, namespace_selector_text, service_account_selector_text;
@@ -194,9 +194,9 @@ struct cp_policy {
 
 struct cp_selector_entry {
     struct cp_program program;
-    struct cp_text text; /* canonical */
-    bool some_set_with_nets;  /* a network set that holds a net matches (EV-15) */
-    bool some_addressed;      /* an owner of any kind that has an address or net matches (EV-15) */
+    struct cp_text text;     /* canonical */
+    bool some_set_with_nets; /* a network set that holds a net matches (EV-15) */
+    bool some_addressed;     /* an owner of any kind that has an address or net matches (EV-15) */
     const uint32_t *domain_sets; /* owners: network sets with domains that match (EV-98) */
     uint32_t domain_set_count;
 };
@@ -206,7 +206,7 @@ struct cp_label_set {
     struct cp_labels labels;
     const uint32_t *selectors; /* those that hold, ascending */
     uint32_t selector_count;
-    const uint64_t *matches;  /* the same as bits; NULL: the bits would be too many, or the set is of
+    const uint64_t *matches; /* the same as bits; NULL: the bits would be too many, or the set is of
                                  one question */
     const uint32_t *policies; /* numbers of the policies whose selector holds, ascending */
     uint32_t policy_count;
@@ -225,7 +225,8 @@ struct cp_named_port {
 struct cp_owner {
     enum cp_owner_kind kind;
     uint32_t label_set;
-    struct cp_prefixes nets; /* addresses as host networks, or a set's nets; in order of declaration */
+    struct cp_prefixes
+        nets; /* addresses as host networks, or a set's nets; in order of declaration */
     const struct cp_named_port *ports;
     uint32_t port_count;
     const uint32_t *profiles; /* counted from the first profile on, in order (EV-110) */
@@ -288,7 +289,7 @@ struct cp_service_port_entry {
 
 struct cp_service {
     struct cp_text namespace_name, name;
-    bool headless; /* or ExternalName: rewrites nothing (K8-117) */
+    bool headless;                            /* or ExternalName: rewrites nothing (K8-117) */
     const struct calpol_address *cluster_ips; /* in order of declaration */
     uint32_t cluster_ip_count;
     const struct calpol_address *external_ips;
@@ -319,7 +320,8 @@ enum cp_reference_type {
 };
 
 struct cp_reference {
-    struct cp_text text; /* canonical: "pod:" for every workload, "workload" names share one space */
+    struct cp_text
+        text; /* canonical: "pod:" for every workload, "workload" names share one space */
     enum cp_reference_type type;
     uint32_t id;
 };
@@ -336,7 +338,7 @@ struct calpol_ruleset {
     atomic_uint_fast32_t references; /* reference count */
     struct calpol_allocator allocator;
     struct cp_arena arena;
-    struct cp_intern names; /* every key, value, port name */
+    struct cp_intern names;      /* every key, value, port name */
     enum calpol_dialect dialect; /* never AUTO */
     struct cp_options options;
 

@@ -202,7 +202,8 @@ static int read_source(const struct report *report,
     if (text.length >= UINT32_MAX)
         return report_size(report);
     status = read_text(text, limits, arena, documents, visitor, out_visited, &error);
-    return status == CALPOL_OK ? report_all(report, documents, first, *out_visited, &error) : status;
+    return status == CALPOL_OK ? report_all(report, documents, first, *out_visited, &error)
+                               : status;
 }
 
 int cp_documents_read(const struct cp_source *source,

@@ -28,13 +28,13 @@ enum cp_limit {
 };
 
 struct cp_document {
-    struct cp_node root; /* of a failed document: null, at the place where it failed */
-    uint32_t number;     /* within the source, from 0; empty and null documents are not counted */
-    bool failed;         /* a limit was exceeded in it: reported, its tree is not to be used */
-    uint8_t limit;       /* enum cp_limit: which */
+    struct cp_node root;  /* of a failed document: null, at the place where it failed */
+    uint32_t number;      /* within the source, from 0; empty and null documents are not counted */
+    bool failed;          /* a limit was exceeded in it: reported, its tree is not to be used */
+    uint8_t limit;        /* enum cp_limit: which */
     struct cp_text again; /* a short text that gives the same tree (cp_document_read_again), if the
                              tree does not stay; else empty */
-    uint32_t line;       /* lines of the source before that */
+    uint32_t line;        /* lines of the source before that */
 };
 
 struct cp_documents {

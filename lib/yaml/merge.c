@@ -169,7 +169,8 @@ static int finish(struct merge *merge, struct cp_node *mapping)
     struct cp_member *members = NULL;
 
     if (count) {
-        members = cp_arena_copy(merge->tree->collections, merge->members.items, count * sizeof(*members));
+        members =
+            cp_arena_copy(merge->tree->collections, merge->members.items, count * sizeof(*members));
         if (!members)
             return CALPOL_ERROR_NO_MEMORY;
     }

@@ -38,7 +38,8 @@ struct cp_tree {
     struct cp_arena *arena;       /* for what stays */
     struct cp_arena *collections; /* for items and members: the same, or passing */
     struct cp_arena passing;      /* for those of a document, if there is a visitor */
-    const struct cp_document_visitor *visitor; /* takes documents out of the list; NULL: none does */
+    const struct cp_document_visitor
+        *visitor; /* takes documents out of the list; NULL: none does */
     uint32_t visited_count;
     struct cp_arena scratch; /* stacks, gone at the end */
     const struct cp_yaml_limits *limits;

@@ -9,7 +9,8 @@
 #include "ruleset/lookup.h"
 
 #define POD                                                                                        \
-    "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {env: prod, app: shop}}\n" \
+    "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {env: prod, app: "       \
+    "shop}}\n"                                                                                     \
     "---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, namespace: shop, labels: "   \
     "{team: a}}\n"                                                                                 \
     "---\napiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: shop, labels: {app: web, "     \
@@ -18,7 +19,9 @@
 #define CALICO_OBJECT                                                                              \
     "---\napiVersion: projectcalico.org/v3\nkind: Tier\nmetadata: {name: t}\nspec: {order: 1}\n"
 
-static void expect_label(const struct compiled *compiled, const char *reference, const char *key,
+static void expect_label(const struct compiled *compiled,
+                         const char *reference,
+                         const char *key,
                          const char *value)
 {
     const struct cp_text *found =
@@ -117,8 +120,7 @@ START_TEST(earlier_profiles_labels_win_over_later_ones_and_a_missing_profile_has
     lost = policy_named(compiled.ruleset, "pro:lost");
     ck_assert(lost->missing);
     ck_assert_uint_eq(lost->rule_count[CP_EGRESS], 1);
-    ck_assert_uint_eq(lost->rules[CP_EGRESS][0].action,
-                      CALPOL_ACTION_DENY);
+    ck_assert_uint_eq(lost->rules[CP_EGRESS][0].action, CALPOL_ACTION_DENY);
     free_compiled(&compiled);
 }
 END_TEST
@@ -195,13 +197,11 @@ Suite *test_suite(void)
     Suite *suite = suite_create("compile/owners");
     TCase *owners = tcase_create("owners");
 
-    tcase_add_test(owners,
-                   a_pod_has_its_namespaces_and_its_service_accounts_labels_under_prefixes);
+    tcase_add_test(owners, a_pod_has_its_namespaces_and_its_service_accounts_labels_under_prefixes);
     tcase_add_test(owners, a_pod_cannot_forge_its_namespace_in_either_dialect);
     tcase_add_test(owners,
                    in_dialect_upstream_a_reserved_label_of_a_pod_is_kept_under_a_key_of_its_own);
-    tcase_add_test(owners,
-                   a_network_set_has_its_namespaces_labels_and_a_global_one_only_its_own);
+    tcase_add_test(owners, a_network_set_has_its_namespaces_labels_and_a_global_one_only_its_own);
     tcase_add_test(owners,
                    earlier_profiles_labels_win_over_later_ones_and_a_missing_profile_has_one_deny);
     tcase_add_test(owners, pods_on_the_host_network_and_finished_pods_are_no_owners);

@@ -13,8 +13,8 @@
     "---\napiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: " name     \
     "}\nspec: {" spec "}\n"
 #define STAGED_GLOBAL(name, spec)                                                                  \
-    "---\napiVersion: projectcalico.org/v3\nkind: StagedGlobalNetworkPolicy\nmetadata: {name: "    \
-    name "}\nspec: {" spec "}\n"
+    "---\napiVersion: projectcalico.org/v3\nkind: StagedGlobalNetworkPolicy\nmetadata: "           \
+    "{name: " name "}\nspec: {" spec "}\n"
 
 static void expect_tiers(const struct compiled *compiled, const char *const *names, uint32_t count)
 {
@@ -23,7 +23,8 @@ static void expect_tiers(const struct compiled *compiled, const char *const *nam
         expect_text(compiled->ruleset->tiers[i].name, names[i]);
 }
 
-static void expect_policies(const struct compiled *compiled, const char *const *labels,
+static void expect_policies(const struct compiled *compiled,
+                            const char *const *labels,
                             uint32_t count)
 {
     ck_assert_uint_eq(compiled->ruleset->policy_count, count);
@@ -33,7 +34,7 @@ static void expect_policies(const struct compiled *compiled, const char *const *
 
 START_TEST(tiers_go_by_order_then_name_and_those_without_order_come_last)
 {
-    static const char *const names[] = {"b",       "kube-admin",    "c", "default",
+    static const char *const names[] = {"b",        "kube-admin",    "c", "default",
                                         "default2", "kube-baseline", "a", "z"};
     struct compiled compiled;
 
@@ -51,9 +52,9 @@ START_TEST(a_tier_that_only_a_policy_names_comes_after_all_others_and_denies)
     static const char *const names[] = {"kube-admin", "default", "kube-baseline", "z", "a", "b"};
     struct compiled compiled;
 
-    compile_resources(&compiled,
-                      GLOBAL("q", "tier: b") GLOBAL("p", "tier: a") TIER("z", "defaultAction: Pass"),
-                      CALPOL_DIALECT_AUTO);
+    compile_resources(
+        &compiled, GLOBAL("q", "tier: b") GLOBAL("p", "tier: a") TIER("z", "defaultAction: Pass"),
+        CALPOL_DIALECT_AUTO);
     expect_tiers(&compiled, names, COUNT_OF(names));
     ck_assert_uint_eq(tier_named(compiled.ruleset, "a")->default_action, CALPOL_ACTION_DENY);
     ck_assert(!tier_named(compiled.ruleset, "a")->exists);
@@ -95,7 +96,8 @@ START_TEST(a_name_that_goes_on_with_a_dash_or_dot_sorts_before_the_name_itself)
     static const char *const labels[] = {"gnp:a-b", "gnp:a.b", "gnp:a", "gnp:a0"};
     struct compiled compiled;
 
-    compile_resources(&compiled, GLOBAL("a", "") GLOBAL("a0", "") GLOBAL("a.b", "") GLOBAL("a-b", ""),
+    compile_resources(&compiled,
+                      GLOBAL("a", "") GLOBAL("a0", "") GLOBAL("a.b", "") GLOBAL("a-b", ""),
                       CALPOL_DIALECT_AUTO);
     expect_policies(&compiled, labels, COUNT_OF(labels));
     free_compiled(&compiled);
@@ -210,8 +212,8 @@ Suite *test_suite(void)
     tcase_add_test(order, a_staged_deletion_takes_no_part);
     tcase_add_test(order, policies_of_a_tier_are_a_range);
     tcase_add_test(order, a_policy_whose_selectors_do_not_combine_is_an_error_and_left_out);
-    tcase_add_test(
-        order, in_a_lenient_load_a_namespace_selector_that_does_not_parse_still_excludes_hosts);
+    tcase_add_test(order,
+                   in_a_lenient_load_a_namespace_selector_that_does_not_parse_still_excludes_hosts);
     suite_add_tcase(suite, order);
     return suite;
 }

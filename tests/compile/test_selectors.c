@@ -15,7 +15,7 @@ static const char *const values[] = {"1", "2", "3", ""};
 static void add_random_term(struct cp_buffer *text, uint64_t *state)
 {
     static const char *const forms[] = {
-        "%s == '%s'", "%s != '%s'",        "%s in {'%s', '2'}",  "%s not in {'%s'}",
+        "%s == '%s'", "%s != '%s'",        "%s in {'%s', '2'}",   "%s not in {'%s'}",
         "has(%s)",    "%s contains '%s'",  "%s starts with '%s'", "!has(%s)",
         "all()",      "%s ends with '%s'",
     };
@@ -44,8 +44,9 @@ static void add_random_selector(struct cp_buffer *text, uint64_t *state)
 static void add_pods(struct cp_buffer *text, uint64_t *state)
 {
     for (uint32_t i = 0; i < POD_COUNT; i++) {
-        cp_buffer_format(text, "---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: p%u\n"
-                               "  namespace: n%u\n  labels:\n    z: z\n",
+        cp_buffer_format(text,
+                         "---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: p%u\n"
+                         "  namespace: n%u\n  labels:\n    z: z\n",
                          i, i % 3);
         for (size_t k = 0; k < COUNT_OF(keys); k++) {
             if (next_random(state) % 2)
@@ -58,8 +59,9 @@ static void add_pods(struct cp_buffer *text, uint64_t *state)
 static void add_policies(struct cp_buffer *text, uint64_t *state)
 {
     for (uint32_t i = 0; i < POLICY_COUNT; i++) {
-        cp_buffer_format(text, "---\napiVersion: projectcalico.org/v3\nkind: %s\nmetadata: {name: "
-                               "q%u%s}\nspec:\n  selector: \"",
+        cp_buffer_format(text,
+                         "---\napiVersion: projectcalico.org/v3\nkind: %s\nmetadata: {name: "
+                         "q%u%s}\nspec:\n  selector: \"",
                          i % 2 ? "GlobalNetworkPolicy" : "NetworkPolicy", i,
                          i % 2 ? "" : ", namespace: n1");
         add_random_selector(text, state);

@@ -60,8 +60,8 @@ static bool take_end(const calpol_ruleset *ruleset,
         return false;
     if (address && calpol_address_parse(address->text, out_address) != CALPOL_OK)
         return false;
-    return !reference || calpol_ruleset_find_endpoint(ruleset, reference->text, out_endpoint) ==
-                             CALPOL_OK;
+    return !reference ||
+           calpol_ruleset_find_endpoint(ruleset, reference->text, out_endpoint) == CALPOL_OK;
 }
 
 /* Names do not fit, that there are none does. */
@@ -138,8 +138,9 @@ static bool take_flow(const calpol_ruleset *ruleset,
                       const struct cp_node *root,
                       struct calpol_flow *flow)
 {
-    static const char *const names[] = {"source", "destination", "protocol", "source_port",
-                                        "destination_port", "icmp", "http", "state", NULL};
+    static const char *const names[] = {
+        "source", "destination", "protocol", "source_port", "destination_port",
+        "icmp",   "http",        "state",    NULL};
     const struct cp_node *destination = member_of(root, "destination");
 
     memset(flow, 0, sizeof(*flow));

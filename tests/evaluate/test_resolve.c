@@ -223,8 +223,14 @@ START_TEST(profiles_of_an_inline_workload_are_those_of_a_pod)
     ask_inline(&words, "?");
     owner = &asked.world.inline_owners[0];
     ck_assert_uint_eq(owner->profile_count, 2);
-    expect_text(cp_world_policy(&asked.world, cp_profile_policy(asked.world.ruleset, owner->profiles[0]))->label, "pro:kns.x");
-    expect_text(cp_world_policy(&asked.world, cp_profile_policy(asked.world.ruleset, owner->profiles[1]))->label, "pro:ksa.x.default");
+    expect_text(
+        cp_world_policy(&asked.world, cp_profile_policy(asked.world.ruleset, owner->profiles[0]))
+            ->label,
+        "pro:kns.x");
+    expect_text(
+        cp_world_policy(&asked.world, cp_profile_policy(asked.world.ruleset, owner->profiles[1]))
+            ->label,
+        "pro:ksa.x.default");
 }
 END_TEST
 

@@ -83,10 +83,17 @@ START_TEST(a_name_is_no_pattern_and_no_url)
         const char *text;
         bool is_name;
     } names[] = {
-        {"a.example.com", true},   {"A.example.COM.", true}, {"_dmarc.example.com", true},
-        {"localhost", true},       {"*.example.com", false}, {"https://a.example.com", false},
-        {"a.example.com:443", false}, {"a..b", false},       {"", false},
-        {".", false},              {"a b", false},
+        {"a.example.com", true},
+        {"A.example.COM.", true},
+        {"_dmarc.example.com", true},
+        {"localhost", true},
+        {"*.example.com", false},
+        {"https://a.example.com", false},
+        {"a.example.com:443", false},
+        {"a..b", false},
+        {"", false},
+        {".", false},
+        {"a b", false},
     };
 
     for (size_t i = 0; i < COUNT_OF(names); i++)

@@ -140,7 +140,8 @@ static const struct {
      "{'source': {'ref': 'pod:shop/web'}, 'destination': {'ip': '10.96.0.1'}, 'protocol': 'TCP', "
      "'destination_port': 80}",
      SUMMARY, "  allow  Service shop/db -> backend pod:shop/db (10.0.0.2) port 5432\n"},
-    {WEB DB SERVICE("shop", "db", "clusterIP: 10.96.0.1, selector: {app: none}, ports: [{port: 80}]"),
+    {WEB DB SERVICE(
+         "shop", "db", "clusterIP: 10.96.0.1, selector: {app: none}, ports: [{port: 80}]"),
      "{'source': {'ref': 'pod:shop/web'}, 'destination': {'ref': 'service:shop/db'}, 'protocol': "
      "'TCP', 'destination_port': 80}",
      SUMMARY, "the Service has no backend: the connection is refused, whatever policy says"},

@@ -7,7 +7,7 @@
 
 #define CALICO(kind, metadata, spec)                                                               \
     "apiVersion: projectcalico.org/v3\nkind: " kind "\nmetadata: {" metadata "}\nspec: {" spec "}" \
-                                                                                               "\n"
+    "\n"
 
 #define RAW(kind, metadata, spec)                                                                  \
     "apiVersion: crd.projectcalico.org/v1\nkind: " kind "\nmetadata: {" metadata "}\nspec: {" spec \

@@ -100,8 +100,10 @@ static const struct {
 };
 
 /* The text lives in the arena, as long as what is loaded. */
-static void
-load_raw(struct loaded *loaded, struct cp_arena *arena, const char *stored, const char *spec)
+static void load_raw(struct loaded *loaded,
+                     struct cp_arena *arena,
+                     const char *stored,
+                     const char *spec)
 {
     struct cp_buffer text;
 

@@ -25,20 +25,20 @@ static const char *const values[] = {"x", "y", "z"};
 static const char *const accounts[] = {"default", "one", "two"};
 static const char *const port_names[] = {"http", "dns", "adm"};
 static const char *const ports[] = {"80", "443", "8080", "53", "65535", "0"};
-static const char *const port_ranges[] = {"80", "443", "8080:8090", "1:1024", "53", "65535", "0",
-                                          "1024:65535"};
+static const char *const port_ranges[] = {"80", "443",   "8080:8090", "1:1024",
+                                          "53", "65535", "0",         "1024:65535"};
 static const char *const protocols[] = {"TCP", "TCP", "UDP", "SCTP"};
 static const char *const tier_names[] = {"default", "default", "first", "second", "nowhere"};
 static const char *const actions[] = {"Allow", "Allow", "Deny", "Pass", "Log"};
 static const char *const nodes[] = {"n1", "n2"};
 
 /* Networks of one family each: of pods, of hosts, of Services, of the world. */
-static const char *const nets4[] = {"10.0.0.0/8",     "10.0.0.0/30",    "10.0.1.0/24",
-                                    "10.0.0.2/32",    "192.168.0.0/24", "203.0.113.0/24",
-                                    "203.0.113.7/32", "0.0.0.0/1",      "0.0.0.0/0",
+static const char *const nets4[] = {"10.0.0.0/8",     "10.0.0.0/30",       "10.0.1.0/24",
+                                    "10.0.0.2/32",    "192.168.0.0/24",    "203.0.113.0/24",
+                                    "203.0.113.7/32", "0.0.0.0/1",         "0.0.0.0/0",
                                     "203.0.113.4/31", "255.255.255.255/32"};
-static const char *const nets6[] = {"fd00::/8",       "fd00::2/127", "fd00::1/128", "2001:db8::/32",
-                                    "2001:db8::7/128", "::/1",       "::/0"};
+static const char *const nets6[] = {
+    "fd00::/8", "fd00::2/127", "fd00::1/128", "2001:db8::/32", "2001:db8::7/128", "::/1", "::/0"};
 
 /* ---- Selectors -------------------------------------------------------------------------------- */
 
@@ -108,7 +108,10 @@ static void write_ports(struct cp_buffer *buffer, uint64_t *seed, const char *fi
     cp_buffer_add_string(buffer, "], ");
 }
 
-static void write_entity(struct cp_buffer *buffer, uint64_t *seed, const char *field, bool with_ports)
+static void write_entity(struct cp_buffer *buffer,
+                         uint64_t *seed,
+                         const char *field,
+                         bool with_ports)
 {
     bool is_ipv6 = chance(seed, 20);
 
@@ -198,7 +201,10 @@ static void write_rule(struct cp_buffer *buffer, uint64_t *seed, bool is_ingress
     cp_buffer_add_string(buffer, "}");
 }
 
-static void write_rules(struct cp_buffer *buffer, uint64_t *seed, const char *field, bool is_ingress)
+static void write_rules(struct cp_buffer *buffer,
+                        uint64_t *seed,
+                        const char *field,
+                        bool is_ingress)
 {
     uint32_t count = random_below(seed, 5);
 
@@ -212,23 +218,20 @@ static void write_rules(struct cp_buffer *buffer, uint64_t *seed, const char *fi
 
 /* ---- Policies --------------------------------------------------------------------------------- */
 
-static void write_head(struct cp_buffer *buffer,
-                       const char *api,
-                       const char *kind,
-                       const char *name,
-                       uint32_t number)
+static void write_head(
+    struct cp_buffer *buffer, const char *api, const char *kind, const char *name, uint32_t number)
 {
-    cp_buffer_format(buffer, "---\napiVersion: %s\nkind: %s\nmetadata: {name: %s%u", api, kind, name,
-                     number);
+    cp_buffer_format(buffer, "---\napiVersion: %s\nkind: %s\nmetadata: {name: %s%u", api, kind,
+                     name, number);
 }
 
 #define CALICO_API "projectcalico.org/v3"
 
 static void write_policy(struct cp_buffer *buffer, uint64_t *seed, uint32_t number)
 {
-    static const char *const kinds[] = {"GlobalNetworkPolicy", "GlobalNetworkPolicy",
-                                        "NetworkPolicy", "NetworkPolicy",
-                                        "StagedGlobalNetworkPolicy", "StagedNetworkPolicy"};
+    static const char *const kinds[] = {
+        "GlobalNetworkPolicy", "GlobalNetworkPolicy",       "NetworkPolicy",
+        "NetworkPolicy",       "StagedGlobalNetworkPolicy", "StagedNetworkPolicy"};
     static const char *const types[] = {"[Ingress]", "[Egress]", "[Ingress, Egress]"};
     static const char *const flags[] = {"applyOnForward: true, ",
                                         "applyOnForward: true, doNotTrack: true, "};
@@ -361,8 +364,9 @@ static void write_pod(struct cp_buffer *buffer, uint64_t *seed, uint32_t number)
         cp_buffer_format(buffer, "nodeName: %s, ", PICK(seed, nodes));
     if (chance(seed, 3))
         cp_buffer_add_string(buffer, "hostNetwork: true, ");
-    cp_buffer_format(buffer, "containers: [{name: c, ports: [{name: %s, containerPort: %u, "
-                             "protocol: %s}]}]}\nstatus: {podIPs: [",
+    cp_buffer_format(buffer,
+                     "containers: [{name: c, ports: [{name: %s, containerPort: %u, "
+                     "protocol: %s}]}]}\nstatus: {podIPs: [",
                      PICK(seed, port_names), chance(seed, 50) ? 80u : 8080u, PICK(seed, protocols));
     write_addresses(buffer, seed, "{ip: ", "", "");
     cp_buffer_add_string(buffer, "]}\n");
@@ -370,8 +374,9 @@ static void write_pod(struct cp_buffer *buffer, uint64_t *seed, uint32_t number)
 
 static void write_workload_endpoint(struct cp_buffer *buffer, uint64_t *seed, uint32_t number)
 {
-    static const char *const profiles[] = {"[pro0]", "[pro1, kns.a]", "[kns.b, pro2, pro0]",
-                                           "[missing, kns.a]", "[]", "[pro2, pro1, pro0]"};
+    static const char *const profiles[] = {
+        "[pro0]", "[pro1, kns.a]",     "[kns.b, pro2, pro0]", "[missing, kns.a]",
+        "[]",     "[pro2, pro1, pro0]"};
 
     write_head(buffer, CALICO_API, "WorkloadEndpoint", "e", number);
     cp_buffer_format(buffer, ", namespace: %s", PICK(seed, namespaces));
@@ -390,7 +395,8 @@ static void write_host_endpoint(struct cp_buffer *buffer, uint64_t *seed, uint32
 {
     write_head(buffer, CALICO_API, "HostEndpoint", "h", number);
     write_labels(buffer, seed);
-    cp_buffer_format(buffer, "}\nspec: {node: %s, interfaceName: %s, expectedIPs: [192.168.0.%u]}\n",
+    cp_buffer_format(buffer,
+                     "}\nspec: {node: %s, interfaceName: %s, expectedIPs: [192.168.0.%u]}\n",
                      PICK(seed, nodes), chance(seed, 50) ? "\"*\"" : "eth0", random_below(seed, 4));
 }
 
@@ -413,23 +419,25 @@ static void write_network_set(struct cp_buffer *buffer, uint64_t *seed, uint32_t
 
 static void write_slice(struct cp_buffer *buffer, uint64_t *seed, uint32_t number)
 {
-    cp_buffer_format(buffer,
-                     "---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: "
-                     "sl%u, namespace: %s, labels: {kubernetes.io/service-name: s%u}}\naddressType: "
-                     "IPv4\nendpoints: [{addresses: [10.0.0.%u]}, {addresses: [203.0.113.%u]}]\n"
-                     "ports: [{port: %u, protocol: %s}, {port: 80}]\n",
-                     number, PICK(seed, namespaces), random_below(seed, 3), random_below(seed, 9),
-                     random_below(seed, 9), chance(seed, 50) ? 443u : 53u, PICK(seed, protocols));
+    cp_buffer_format(
+        buffer,
+        "---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: "
+        "sl%u, namespace: %s, labels: {kubernetes.io/service-name: s%u}}\naddressType: "
+        "IPv4\nendpoints: [{addresses: [10.0.0.%u]}, {addresses: [203.0.113.%u]}]\n"
+        "ports: [{port: %u, protocol: %s}, {port: 80}]\n",
+        number, PICK(seed, namespaces), random_below(seed, 3), random_below(seed, 9),
+        random_below(seed, 9), chance(seed, 50) ? 443u : 53u, PICK(seed, protocols));
 }
 
 static void write_service_object(struct cp_buffer *buffer, uint64_t *seed, uint32_t number)
 {
-    cp_buffer_format(buffer,
-                     "---\napiVersion: v1\nkind: Service\nmetadata: {name: s%u, namespace: %s}\n"
-                     "spec: {clusterIP: 10.0.1.%u, selector: {%s: %s}, ports: [{port: 80, protocol: "
-                     "TCP}]}\n",
-                     number, PICK(seed, namespaces), random_below(seed, 9), PICK(seed, keys),
-                     PICK(seed, values));
+    cp_buffer_format(
+        buffer,
+        "---\napiVersion: v1\nkind: Service\nmetadata: {name: s%u, namespace: %s}\n"
+        "spec: {clusterIP: 10.0.1.%u, selector: {%s: %s}, ports: [{port: 80, protocol: "
+        "TCP}]}\n",
+        number, PICK(seed, namespaces), random_below(seed, 9), PICK(seed, keys),
+        PICK(seed, values));
 }
 
 static void write_fixed(struct cp_buffer *buffer, uint64_t *seed)
@@ -446,11 +454,11 @@ static void write_fixed(struct cp_buffer *buffer, uint64_t *seed)
         write_labels(buffer, seed);
         cp_buffer_add_string(buffer, "}\n");
     }
-    cp_buffer_add_string(buffer,
-                         "---\napiVersion: v1\nkind: Node\nmetadata: {name: n1}\nstatus: {addresses: "
-                         "[{type: InternalIP, address: 192.168.0.1}]}\n"
-                         "---\napiVersion: projectcalico.org/v3\nkind: Tier\nmetadata: {name: "
-                         "first}\nspec: {order: 1}\n");
+    cp_buffer_add_string(
+        buffer, "---\napiVersion: v1\nkind: Node\nmetadata: {name: n1}\nstatus: {addresses: "
+                "[{type: InternalIP, address: 192.168.0.1}]}\n"
+                "---\napiVersion: projectcalico.org/v3\nkind: Tier\nmetadata: {name: "
+                "first}\nspec: {order: 1}\n");
     cp_buffer_format(buffer,
                      "---\napiVersion: projectcalico.org/v3\nkind: Tier\nmetadata: {name: second}\n"
                      "spec: {order: 2, defaultAction: %s}\n",
@@ -459,8 +467,10 @@ static void write_fixed(struct cp_buffer *buffer, uint64_t *seed)
 
 typedef void write_object(struct cp_buffer *buffer, uint64_t *seed, uint32_t number);
 
-static void
-write_several(struct cp_buffer *buffer, uint64_t *seed, write_object *write, uint32_t limit)
+static void write_several(struct cp_buffer *buffer,
+                          uint64_t *seed,
+                          write_object *write,
+                          uint32_t limit)
 {
     uint32_t count = random_below(seed, limit + 1);
 
@@ -504,7 +514,7 @@ void random_option(uint64_t *seed, const char **out_name, const char **out_value
 
 static struct calpol_address random_address(uint64_t *seed)
 {
-    static const uint8_t starts4[][3] = {{10, 0, 0}, {10, 0, 0}, {10, 0, 1}, {192, 168, 0},
+    static const uint8_t starts4[][3] = {{10, 0, 0},    {10, 0, 0},      {10, 0, 1}, {192, 168, 0},
                                          {203, 0, 113}, {255, 255, 255}, {127, 0, 0}};
     struct calpol_address address = {.family = 4};
     uint32_t start;

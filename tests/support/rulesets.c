@@ -6,7 +6,9 @@
 
 #include <check.h>
 
-void compile_with_options(struct compiled *compiled, const char *text, enum calpol_dialect dialect,
+void compile_with_options(struct compiled *compiled,
+                          const char *text,
+                          enum calpol_dialect dialect,
                           const struct cp_options *options)
 {
     struct loaded *loaded = &compiled->loaded;
@@ -64,7 +66,8 @@ const struct cp_tier *tier_named(const struct calpol_ruleset *ruleset, const cha
     ck_abort_msg("no tier %s", name);
 }
 
-const struct cp_text *label_of(const struct calpol_ruleset *ruleset, const struct cp_owner *owner,
+const struct cp_text *label_of(const struct calpol_ruleset *ruleset,
+                               const struct cp_owner *owner,
                                const char *key)
 {
     uint32_t id = cp_intern_find(&ruleset->names, cp_text_from(key));

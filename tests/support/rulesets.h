@@ -18,7 +18,9 @@ struct compiled {
 void compile_resources(struct compiled *compiled, const char *text, enum calpol_dialect dialect);
 
 /* The same with options of the caller's. */
-void compile_with_options(struct compiled *compiled, const char *text, enum calpol_dialect dialect,
+void compile_with_options(struct compiled *compiled,
+                          const char *text,
+                          enum calpol_dialect dialect,
                           const struct cp_options *options);
 
 void free_compiled(struct compiled *compiled);
@@ -29,7 +31,8 @@ const struct cp_policy *policy_named(const struct calpol_ruleset *ruleset, const
 const struct cp_tier *tier_named(const struct calpol_ruleset *ruleset, const char *name);
 
 /* The value of an owner's effective label; NULL if it does not have it. */
-const struct cp_text *label_of(const struct calpol_ruleset *ruleset, const struct cp_owner *owner,
+const struct cp_text *label_of(const struct calpol_ruleset *ruleset,
+                               const struct cp_owner *owner,
                                const char *key);
 
 #endif

@@ -193,10 +193,8 @@ static void check_profile(const char *id,
     labels = &ruleset->profile_labels[number - ruleset->policy_count];
     ck_assert_uint_eq(labels->count, find_member(expected, "labels")->length);
     check_labels(id, loaded, labels, find_member(expected, "labels"));
-    check_direction(id, ruleset->policies[number], CP_INGRESS,
-                    member_string(expected, "ingress"));
-    check_direction(id, ruleset->policies[number], CP_EGRESS,
-                    member_string(expected, "egress"));
+    check_direction(id, ruleset->policies[number], CP_INGRESS, member_string(expected, "ingress"));
+    check_direction(id, ruleset->policies[number], CP_EGRESS, member_string(expected, "egress"));
 }
 
 /* ---- endpoints ---- */
