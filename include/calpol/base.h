@@ -52,15 +52,13 @@ extern "C" {
 /** What a call came to. Zero is success; the meaning of a code is the same in every function. */
 enum calpol_status {
     CALPOL_OK = 0,
-    CALPOL_ERROR_NO_MEMORY = -1, /**< the allocator returned NULL; nothing was changed */
-    CALPOL_ERROR_INVALID_ARGUMENT =
-        -2, /**< the call itself is wrong (NULL where none is allowed, …) */
-    CALPOL_ERROR_INVALID_INPUT =
-        -3,                      /**< what was read is wrong: see the diagnostics or the error */
-    CALPOL_ERROR_NOT_FOUND = -4, /**< no such endpoint, policy, option, … */
-    CALPOL_ERROR_LIMIT = -5,     /**< a limit of the load options was exceeded */
-    CALPOL_ERROR_IO = -6,        /**< a file could not be read */
-    CALPOL_ERROR_ABI = -7        /**< a struct size this library cannot serve */
+    CALPOL_ERROR_NO_MEMORY = -1,        /**< the allocator returned NULL; nothing was changed */
+    CALPOL_ERROR_INVALID_ARGUMENT = -2, /**< the call itself is wrong (NULL where none is allowed, …) */
+    CALPOL_ERROR_INVALID_INPUT = -3,    /**< what was read is wrong: see the diagnostics or the error */
+    CALPOL_ERROR_NOT_FOUND = -4,        /**< no such endpoint, policy, option, … */
+    CALPOL_ERROR_LIMIT = -5,            /**< a limit of the load options was exceeded */
+    CALPOL_ERROR_IO = -6,               /**< a file could not be read */
+    CALPOL_ERROR_ABI = -7               /**< a struct size this library cannot serve */
 };
 
 /**
@@ -74,12 +72,9 @@ enum calpol_status {
  */
 struct calpol_allocator {
     void *(*allocate)(void *context, size_t size); /**< NULL: there is no memory */
-    void *(*resize)(void *context,
-                    void *pointer,
-                    size_t old_size,
-                    size_t new_size);                           /**< likewise */
+    void *(*resize)(void *context, void *pointer, size_t old_size, size_t new_size); /**< likewise */
     void (*release)(void *context, void *pointer, size_t size); /**< pointer is never NULL */
-    void *context;                                              /**< given to each of them */
+    void *context;                                 /**< given to each of them */
 };
 
 /** Version of the library in use, "MAJOR.MINOR.PATCH". */

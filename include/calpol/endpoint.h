@@ -34,16 +34,16 @@ struct calpol_endpoint_port {
  * ports. Arrays may be NULL where their count is 0; texts are copied.
  */
 struct calpol_endpoint_spec {
-    const char *namespace_name;      /**< NULL: "default" */
-    const char *name;                /**< NULL: not known; of no influence on verdicts */
-    const char *service_account;     /**< NULL: "default" */
-    const char *node;                /**< name; NULL: not known */
+    const char *namespace_name;  /**< NULL: "default" */
+    const char *name;            /**< NULL: not known; of no influence on verdicts */
+    const char *service_account; /**< NULL: "default" */
+    const char *node;            /**< name; NULL: not known */
     const char *const *label_keys;   /**< own labels, without those of the namespace */
     const char *const *label_values; /**< parallel to the keys; of equal keys the first counts */
     const struct calpol_address *addresses; /**< the first of a family is the one that flows have */
-    const struct calpol_endpoint_port *ports; /**< named ports */
+    const struct calpol_endpoint_port *ports;   /**< named ports */
     const char *const
-        *profiles;          /**< in order (EV-110); NULL: those of namespace and service account */
+        *profiles; /**< in order (EV-110); NULL: those of namespace and service account */
     uint32_t label_count;   /**< of both label arrays */
     uint32_t address_count; /**< of addresses */
     uint32_t port_count;    /**< of ports */

@@ -31,7 +31,7 @@ typedef struct calpol_trace calpol_trace;
 
 /** What happens to a flow, or what a rule says. */
 enum calpol_action {
-    CALPOL_ACTION_NONE = 0, /**< no policy was asked, or none of an untracked or pre-DNAT stage
+    CALPOL_ACTION_NONE = 0,    /**< no policy was asked, or none of an untracked or pre-DNAT stage
                                     matched */
     CALPOL_ACTION_ALLOW = 1,
     CALPOL_ACTION_DENY = 2,
@@ -147,40 +147,40 @@ enum calpol_state {
  * zero but for the endpoints = CALPOL_NONE is "nothing known". 76 bytes.
  */
 struct calpol_flow {
-    uint32_t given;           /**< CALPOL_GIVEN_... of the fields that are known */
-    uint32_t source_endpoint; /**< from calpol_ruleset_find_endpoint(), or CALPOL_NONE: then the
+    uint32_t given;                /**< CALPOL_GIVEN_... of the fields that are known */
+    uint32_t source_endpoint;      /**< from calpol_ruleset_find_endpoint(), or CALPOL_NONE: then the
                                         address, if any, is looked up (EV-11) */
-    uint32_t destination_endpoint;             /**< likewise */
+    uint32_t destination_endpoint; /**< likewise */
     struct calpol_address source_address;      /**< family 0: not given; overrides the endpoint's */
     struct calpol_address destination_address; /**< likewise */
-    uint16_t source_port;                      /**< in the byte order of the machine */
-    uint16_t destination_port;                 /**< likewise */
-    uint8_t protocol;                          /**< its number, 6 for TCP */
-    uint8_t icmp_type;                         /**< of ICMP or ICMPv6 */
-    uint8_t icmp_code;                         /**< likewise */
-    uint8_t state;                             /**< enum calpol_state */
-    uint32_t reserved[4];                      /**< zero */
+    uint16_t source_port;      /**< in the byte order of the machine */
+    uint16_t destination_port; /**< likewise */
+    uint8_t protocol;          /**< its number, 6 for TCP */
+    uint8_t icmp_type;         /**< of ICMP or ICMPv6 */
+    uint8_t icmp_code;         /**< likewise */
+    uint8_t state;       /**< enum calpol_state */
+    uint32_t reserved[4]; /**< zero */
 };
 
 /** The answer for one direction. 16 bytes. */
 struct calpol_decision {
-    uint8_t action;  /**< ALLOW, DENY, UNKNOWN; NONE if no such stage is policed */
-    uint8_t reason;  /**< enum calpol_reason */
-    uint16_t stage;  /**< enum calpol_stage */
-    uint32_t tier;   /**< id, CALPOL_NONE: profile or no single rule; see calpol_ruleset_tier() */
+    uint8_t action; /**< ALLOW, DENY, UNKNOWN; NONE if no such stage is policed */
+    uint8_t reason; /**< enum calpol_reason */
+    uint16_t stage; /**< enum calpol_stage */
+    uint32_t tier;  /**< id, CALPOL_NONE: profile or no single rule; see calpol_ruleset_tier() */
     uint32_t policy; /**< id, CALPOL_NONE: no single rule; see calpol_ruleset_policy() */
-    int32_t rule; /**< index in the policy's rules of that direction; -1 end of tier or no profile
+    int32_t rule;   /**< index in the policy's rules of that direction; -1 end of tier or no profile
                          matched */
 };
 
 /** The answer for a flow. 48 bytes. */
 struct calpol_verdict {
-    uint8_t action;                /**< ALLOW, DENY, UNKNOWN, MIXED */
-    uint8_t reason;                /**< when no policy was walked */
-    uint16_t decided_by;           /**< the first stage that definitely denies; NONE if none does */
-    uint32_t depends_on;           /**< CALPOL_DEPENDS_... when the action is UNKNOWN, else 0 */
-    uint32_t reserved[2];          /**< zero */
-    struct calpol_decision egress; /**< of the source's endpoint */
+    uint8_t action;       /**< ALLOW, DENY, UNKNOWN, MIXED */
+    uint8_t reason;       /**< when no policy was walked */
+    uint16_t decided_by;  /**< the first stage that definitely denies; NONE if none does */
+    uint32_t depends_on;  /**< CALPOL_DEPENDS_... when the action is UNKNOWN, else 0 */
+    uint32_t reserved[2]; /**< zero */
+    struct calpol_decision egress;  /**< of the source's endpoint */
     struct calpol_decision ingress; /**< of the destination's endpoint */
 };
 
@@ -192,10 +192,8 @@ struct calpol_verdict {
  *         is none, addresses of two families, a family that is not 0, 4 or 6);
  *         CALPOL_ERROR_INVALID_ARGUMENT; CALPOL_ERROR_ABI
  */
-CALPOL_API int calpol_evaluate(const calpol_ruleset *ruleset,
-                               const struct calpol_flow *flow,
-                               size_t flow_size,
-                               struct calpol_verdict *out_verdict,
+CALPOL_API int calpol_evaluate(const calpol_ruleset *ruleset, const struct calpol_flow *flow,
+                               size_t flow_size, struct calpol_verdict *out_verdict,
                                size_t verdict_size);
 
 /**
@@ -204,11 +202,8 @@ CALPOL_API int calpol_evaluate(const calpol_ruleset *ruleset,
  * Allocates nothing. Any number of threads at once.
  * @return as calpol_evaluate(); CALPOL_ERROR_INVALID_INPUT if any flow was bad
  */
-CALPOL_API int calpol_evaluate_batch(const calpol_ruleset *ruleset,
-                                     const void *flows,
-                                     size_t flow_size,
-                                     size_t count,
-                                     void *out_verdicts,
+CALPOL_API int calpol_evaluate_batch(const calpol_ruleset *ruleset, const void *flows,
+                                     size_t flow_size, size_t count, void *out_verdicts,
                                      size_t verdict_size);
 
 /** What a column of texts tells of flows. Values may be added in any release. */
@@ -234,14 +229,9 @@ enum calpol_column {
  * @return CALPOL_OK; CALPOL_ERROR_INVALID_INPUT if any text was bad; CALPOL_ERROR_INVALID_ARGUMENT
  *         (also for offsets that descend); CALPOL_ERROR_ABI
  */
-CALPOL_API int calpol_flows_read_column(const calpol_ruleset *ruleset,
-                                        int column,
-                                        const char *text,
-                                        const uint64_t *offsets,
-                                        const uint8_t *given,
-                                        size_t count,
-                                        void *flows,
-                                        size_t flow_size);
+CALPOL_API int calpol_flows_read_column(const calpol_ruleset *ruleset, int column, const char *text,
+                                        const uint64_t *offsets, const uint8_t *given, size_t count,
+                                        void *flows, size_t flow_size);
 
 /**
  * A new query about a ruleset: nothing known, the ruleset's options.
@@ -309,8 +299,7 @@ CALPOL_API int calpol_query_set_option(calpol_query *query, const char *name, co
  * Judges the flow that was set. The query can be changed and asked again.
  * @return CALPOL_OK; CALPOL_ERROR_INVALID_INPUT if the flow has an error; CALPOL_ERROR_NO_MEMORY
  */
-CALPOL_API int calpol_query_evaluate(calpol_query *query,
-                                     struct calpol_verdict *out_verdict,
+CALPOL_API int calpol_query_evaluate(calpol_query *query, struct calpol_verdict *out_verdict,
                                      size_t verdict_size);
 
 /**
@@ -337,8 +326,7 @@ enum calpol_trace_texts {
  * @return as calpol_query_explain(); CALPOL_ERROR_INVALID_ARGUMENT also for bits that are none
  * @since 0.1
  */
-CALPOL_API int calpol_query_explain_as(calpol_query *query,
-                                       uint32_t texts,
+CALPOL_API int calpol_query_explain_as(calpol_query *query, uint32_t texts,
                                        calpol_trace **out_trace);
 
 /** What the last call, or an earlier refused one, found wrong: enum calpol_flow_error. */
@@ -349,8 +337,7 @@ CALPOL_API const char *calpol_query_error_text(const calpol_query *query);
 CALPOL_API const char *calpol_flow_error_name(int error);
 
 /** The verdict of a trace; all zero if the flow had an error. */
-CALPOL_API int calpol_trace_verdict(const calpol_trace *trace,
-                                    struct calpol_verdict *out_verdict,
+CALPOL_API int calpol_trace_verdict(const calpol_trace *trace, struct calpol_verdict *out_verdict,
                                     size_t verdict_size);
 
 /**
@@ -387,10 +374,8 @@ struct calpol_step {
 /** Number of steps: every rule that was looked at, ends of tiers, profiles, in order. */
 CALPOL_API size_t calpol_trace_step_count(const calpol_trace *trace);
 /** Step number index. CALPOL_OK, CALPOL_ERROR_INVALID_ARGUMENT, CALPOL_ERROR_ABI. */
-CALPOL_API int calpol_trace_get_step(const calpol_trace *trace,
-                                     size_t index,
-                                     struct calpol_step *out_step,
-                                     size_t step_size);
+CALPOL_API int calpol_trace_get_step(const calpol_trace *trace, size_t index,
+                                     struct calpol_step *out_step, size_t step_size);
 
 /** Frees a trace. NULL is fine. */
 CALPOL_API void calpol_trace_free(calpol_trace *trace);

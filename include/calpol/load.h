@@ -34,7 +34,7 @@ enum calpol_severity {
 /** Where Calico's reading of Kubernetes objects departs from Kubernetes' own, whose to follow
     (spec K8-3). */
 enum calpol_dialect {
-    CALPOL_DIALECT_AUTO = 0, /**< Calico's if any Calico object is in the input, else Kubernetes' */
+    CALPOL_DIALECT_AUTO = 0,     /**< Calico's if any Calico object is in the input, else Kubernetes' */
     CALPOL_DIALECT_UPSTREAM = 1, /**< the Kubernetes documentation decides */
     CALPOL_DIALECT_CALICO = 2    /**< what a Calico cluster does decides */
 };
@@ -66,20 +66,18 @@ enum calpol_load_flag {
 
 /** Options of a load. Fill with calpol_load_options_init(), then change what differs. */
 struct calpol_load_options {
-    size_t struct_size;                       /**< sizeof of the caller's struct */
-    const struct calpol_allocator *allocator; /**< copied; NULL: malloc */
-    uint64_t max_bytes;                       /**< of one text, 0: any; default 64 MiB */
-    uint64_t max_total_bytes;                 /**< of all texts, 0: any (default) */
-    uint32_t max_depth; /**< of nested mappings and sequences; default 100, also for 0 */
-    uint32_t max_nodes; /**< of one document after aliases, 0: any (default) */
-    uint32_t
-        max_diagnostics; /**< of a severity; further ones are counted only; default 1,000; 0: any */
-    uint32_t flags;      /**< CALPOL_LOAD_..., default 0 */
-    uint32_t dialect;    /**< enum calpol_dialect, default CALPOL_DIALECT_AUTO */
+    size_t struct_size;                         /**< sizeof of the caller's struct */
+    const struct calpol_allocator *allocator;   /**< copied; NULL: malloc */
+    uint64_t max_bytes;       /**< of one text, 0: any; default 64 MiB */
+    uint64_t max_total_bytes; /**< of all texts, 0: any (default) */
+    uint32_t max_depth;       /**< of nested mappings and sequences; default 100, also for 0 */
+    uint32_t max_nodes;       /**< of one document after aliases, 0: any (default) */
+    uint32_t max_diagnostics; /**< of a severity; further ones are counted only; default 1,000; 0: any */
+    uint32_t flags;           /**< CALPOL_LOAD_..., default 0 */
+    uint32_t dialect;         /**< enum calpol_dialect, default CALPOL_DIALECT_AUTO */
     uint32_t max_program_megabytes; /**< of the programs that make calpol_evaluate() fast; endpoints
                                          beyond are judged slowly. Default 1024; 0: any */
-    uint32_t
-        max_memory_megabytes; /**< of the load: texts, what is made of them, and the ruleset, at
+    uint32_t max_memory_megabytes; /**< of the load: texts, what is made of them, and the ruleset, at
                                          once; 0: any (default). libyaml's buffers and the list of
                                          diagnostics do not count. A load that needs more ends with
                                          CALPOL_ERROR_LIMIT and one diagnostic */
@@ -111,9 +109,7 @@ CALPOL_API int calpol_loader_new(const struct calpol_load_options *options,
  * @param text    length bytes; copied as far as needed
  * @return CALPOL_OK, CALPOL_ERROR_NO_MEMORY, CALPOL_ERROR_INVALID_ARGUMENT
  */
-CALPOL_API int calpol_loader_add_text(calpol_loader *loader,
-                                      const char *name,
-                                      const char *text,
+CALPOL_API int calpol_loader_add_text(calpol_loader *loader, const char *name, const char *text,
                                       size_t length);
 
 /**
@@ -157,8 +153,7 @@ CALPOL_API int calpol_loader_disable(calpol_loader *loader, const char *code);
  *         what is wrong and where), CALPOL_ERROR_LIMIT (a limit was exceeded, the list says which),
  *         CALPOL_ERROR_IO, CALPOL_ERROR_NO_MEMORY, CALPOL_ERROR_INVALID_ARGUMENT
  */
-CALPOL_API int calpol_loader_finish(calpol_loader *loader,
-                                    calpol_ruleset **out_ruleset,
+CALPOL_API int calpol_loader_finish(calpol_loader *loader, calpol_ruleset **out_ruleset,
                                     calpol_diagnostics **out_diagnostics);
 
 /**
@@ -170,8 +165,7 @@ CALPOL_API int calpol_loader_finish(calpol_loader *loader,
  * @param out_diagnostics  as for calpol_loader_finish()
  * @return as calpol_loader_finish()
  */
-CALPOL_API int calpol_loader_convert(calpol_loader *loader,
-                                     calpol_text **out_text,
+CALPOL_API int calpol_loader_convert(calpol_loader *loader, calpol_text **out_text,
                                      calpol_diagnostics **out_diagnostics);
 
 /** Frees a loader and what was added to it. NULL is fine. */
@@ -204,8 +198,7 @@ CALPOL_API size_t calpol_diagnostics_count_severity(const calpol_diagnostics *di
  * Diagnostic number index, sorted by source in the order of adding, line and column.
  * @return CALPOL_OK, CALPOL_ERROR_INVALID_ARGUMENT (index too large), CALPOL_ERROR_ABI
  */
-CALPOL_API int calpol_diagnostics_get(const calpol_diagnostics *diagnostics,
-                                      size_t index,
+CALPOL_API int calpol_diagnostics_get(const calpol_diagnostics *diagnostics, size_t index,
                                       struct calpol_diagnostic *out_diagnostic,
                                       size_t diagnostic_size);
 

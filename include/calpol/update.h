@@ -36,10 +36,8 @@ extern "C" {
  * @return as calpol_loader_finish(); CALPOL_ERROR_INVALID_ARGUMENT also if old keeps no texts, or for a
  *         name not of the form above; CALPOL_ERROR_NOT_FOUND if there is no object of a name
  */
-CALPOL_API int calpol_ruleset_update(calpol_ruleset *old,
-                                     calpol_loader *changes,
-                                     const char *const *removed,
-                                     size_t removed_count,
+CALPOL_API int calpol_ruleset_update(calpol_ruleset *old, calpol_loader *changes,
+                                     const char *const *removed, size_t removed_count,
                                      calpol_ruleset **out_ruleset,
                                      calpol_diagnostics **out_diagnostics);
 
