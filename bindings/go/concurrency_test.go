@@ -89,26 +89,32 @@ func TestCloseWaitsForNoCallAndCallsForNoClose(t *testing.T) {
 }
 
 func TestForgottenRulesetsAreFreed(t *testing.T) {
-	var holders []*holder
+	var lifetimes []*lifetime
 	for i := 0; i < 10; i++ {
 		ruleset, err := Load(nil, text(shop))
 		if err != nil {
 			t.Fatal(err)
 		}
-		holders = append(holders, ruleset.holder)
+		lifetimes = append(lifetimes, &ruleset.lifetime)
 	}
+	expectFreed(t, lifetimes)
+}
+
+// expectFreed fails the test unless what nobody refers to any more is freed.
+func expectFreed(t *testing.T, lifetimes []*lifetime) {
+	t.Helper()
 	freed := 0
-	for i := 0; i < 1000 && freed < len(holders)-1; i++ { // the last may still be on the stack
+	for i := 0; i < 1000 && freed < len(lifetimes)-1; i++ { // the last may still be on the stack
 		runtime.GC()
 		time.Sleep(time.Millisecond)
 		freed = 0
-		for _, holder := range holders {
-			if holder.users.Load() == 0 {
+		for _, lifetime := range lifetimes {
+			if lifetime.users.Load() == 0 {
 				freed++
 			}
 		}
 	}
-	if freed < len(holders)-1 {
-		t.Fatalf("%d of %d were freed", freed, len(holders))
+	if freed < len(lifetimes)-1 {
+		t.Fatalf("%d of %d were freed", freed, len(lifetimes))
 	}
 }
