@@ -9,7 +9,7 @@
 
 /* ---- How common labels are ------------------------------------------------------------------- */
 
-/* Counting goes through so many label sets at most, evenly chosen. */
+/* Counting goes through so many label sets at most. */
 #define MOST_COUNTED 16384u
 
 static bool count_label(struct cp_label_counts *counts, uint32_t key, uint32_t value)
@@ -30,14 +30,25 @@ static bool count_label(struct cp_label_counts *counts, uint32_t key, uint32_t v
     return true;
 }
 
+/* Less than bound, by chance but the same each time. */
+static uint32_t choose(uint64_t *state, uint32_t bound)
+{
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(*state >> 33) % bound;
+}
+
+/* Of each so many label sets one is looked at, and not always the first: labels that come back in turn
+   would be in all of these or in none. */
 int cp_count_labels(const struct cp_compiler *compiler, struct cp_label_counts *counts)
 {
     uint32_t set_count = compiler->label_sets.count, step = set_count / MOST_COUNTED + 1;
+    uint64_t state = 1;
 
     *counts = (struct cp_label_counts){.counts = {.count = 0}};
     cp_tuples_init(&counts->labels, compiler->work);
-    for (uint32_t i = 0; i < set_count; i += step) {
-        const struct cp_labels *labels = &compiler->label_sets.items[i].labels;
+    for (uint32_t i = 0; i + step <= set_count; i += step) {
+        const struct cp_labels *labels =
+            &compiler->label_sets.items[i + choose(&state, step)].labels;
 
         for (uint32_t l = 0; l < labels->count; l++) {
             if (!count_label(counts, labels->items[l].key, labels->items[l].value) ||

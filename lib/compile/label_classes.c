@@ -101,58 +101,6 @@ static int find_vectors(struct cp_label_classes *classes)
     return CALPOL_OK;
 }
 
-/* A label set with the namespace that it is sorted by. */
-struct placed_set {
-    uint32_t namespace_name, set;
-};
-
-static int compare_placed(const void *left, const void *right)
-{
-    const struct placed_set *a = left, *b = right;
-
-    if (a->namespace_name != b->namespace_name)
-        return a->namespace_name < b->namespace_name ? -1 : 1;
-    return (a->set > b->set) - (a->set < b->set);
-}
-
-static uint32_t namespace_of(const struct calpol_ruleset *ruleset, uint32_t set)
-{
-    const struct cp_label *label = NULL;
-
-    if (ruleset->key_namespace != CP_INTERN_NONE)
-        label = cp_labels_find(&ruleset->label_sets[set].labels, ruleset->key_namespace);
-    return label ? label->value : CP_INTERN_NONE;
-}
-
-/* Numbers the label classes: most rules select within a namespace, so what they select is then a
-   short range. */
-static int order_classes(struct cp_label_classes *classes)
-{
-    const struct calpol_ruleset *ruleset = classes->ruleset;
-    uint32_t count = classes->vectors.items.count, set_count = ruleset->label_set_count;
-    struct placed_set *placed = CP_NEW_ARRAY(classes->work, struct placed_set, set_count);
-
-    classes->class_of_vector = CP_NEW_ARRAY(classes->work, uint32_t, count);
-    classes->vector_of_class = CP_NEW_ARRAY(classes->work, uint32_t, count);
-    if (!placed || !classes->class_of_vector || !classes->vector_of_class)
-        return CALPOL_ERROR_NO_MEMORY;
-    for (uint32_t i = 0; i < set_count; i++)
-        placed[i] = (struct placed_set){namespace_of(ruleset, i), i};
-    if (!cp_sort(placed, set_count, sizeof(*placed), compare_placed, classes->work))
-        return CALPOL_ERROR_NO_MEMORY;
-    for (uint32_t i = 0; i < count; i++)
-        classes->class_of_vector[i] = CP_NONE;
-    for (uint32_t i = 0; i < set_count; i++) {
-        uint32_t vector = classes->vector_of_set[placed[i].set];
-
-        if (classes->class_of_vector[vector] != CP_NONE)
-            continue;
-        classes->vector_of_class[classes->class_count] = vector;
-        classes->class_of_vector[vector] = classes->class_count++;
-    }
-    return CALPOL_OK;
-}
-
 bool cp_label_class_matches(const struct cp_label_classes *classes,
                             uint32_t label_class,
                             uint32_t selector)
@@ -390,7 +338,7 @@ int cp_label_classes_make(struct cp_label_classes *classes,
     if (!status)
         status = find_vectors(classes);
     if (!status)
-        status = order_classes(classes);
+        status = cp_label_classes_order(classes);
     if (!status)
         status = transpose(classes);
     if (!status)

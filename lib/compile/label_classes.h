@@ -31,8 +31,8 @@ struct cp_label_classes {
     struct cp_tuples port_sets;  /* name, protocol << 16 | port; 0 is empty */
     struct cp_tuples found_tags; /* label class and ports, as they come */
     uint32_t *vector_of_set;     /* by label set */
-    uint32_t *class_of_vector;   /* label classes are vectors in an order that keeps namespaces
-                                     together */
+    uint32_t *class_of_vector;   /* label classes are vectors in an order that keeps together what a
+                                    selector holds for */
     uint32_t *vector_of_class;
     uint32_t class_count;
     struct cp_owner_tag *tags; /* by label class, then ports */
@@ -50,6 +50,9 @@ struct cp_label_classes {
 int cp_label_classes_make(struct cp_label_classes *classes,
                           const struct calpol_ruleset *ruleset,
                           struct cp_arena *work);
+
+/* label_order.c: numbers the label classes, one for each vector. */
+int cp_label_classes_order(struct cp_label_classes *classes);
 
 /* Does an asked selector hold for a label class? */
 bool cp_label_class_matches(const struct cp_label_classes *classes,
