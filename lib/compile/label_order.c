@@ -10,6 +10,7 @@
 #include "compile/label_classes.h"
 
 #include "base/sort.h"
+
 struct part {
     uint32_t first, end; /* in the order */
     uint32_t moved;      /* so many from its first on are in what is being looked at */

@@ -31,6 +31,13 @@ struct cp_draft {
     uint32_t place; /* in units of 64 bytes, once all are made */
 };
 
+/* table_axis.c: places on an axis, as bits; all clear between uses. */
+struct cp_marks {
+    uint64_t *words, *summary; /* a bit of the summary: a word that is not 0 */
+    uint32_t *before;          /* by word that is not 0: bits in those before it */
+    uint32_t summary_words;
+};
+
 struct cp_program_builder {
     const struct calpol_ruleset *ruleset;
     struct cp_arena *arena; /* the ruleset's */
@@ -40,6 +47,7 @@ struct cp_program_builder {
     uint64_t bytes, steps; /* so far */
     struct cp_classes classes;
     struct cp_clauses clauses;
+    struct cp_marks marks;
     struct cp_tuples decisions; /* tier, policy, rule, action | needs << 8 | stage << 16 */
     CP_ARRAY(struct cp_draft) drafts;
     CP_ARRAY(struct cp_vectors) vectors;
@@ -111,6 +119,9 @@ int cp_axis_make(struct cp_program_builder *builder,
                  struct cp_blocks *blocks,
                  struct cp_arena *arena,
                  struct cp_axis_draft *out_axis);
+
+/* For places from 0 to size - 1. False: no memory. */
+bool cp_marks_init(struct cp_marks *marks, struct cp_arena *arena, uint32_t size);
 
 /* table.c, vectors.c: a program in each form. CALPOL_OK, CALPOL_ERROR_NO_MEMORY, CALPOL_ERROR_LIMIT. */
 int cp_table_make(struct cp_program_builder *builder,

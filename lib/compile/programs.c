@@ -603,23 +603,21 @@ static size_t final_size(const struct cp_draft *draft, unsigned cell_shift)
 static void write_draft(const struct cp_draft *draft, unsigned cell_shift, unsigned char *target)
 {
     struct cp_program_head head;
-    size_t plain;
+    const uint32_t *cells;
+    uint16_t *narrow;
+    size_t count;
 
     memcpy(&head, draft->bytes, sizeof(head));
-    plain = head.form == CP_FORM_TABLE ? head.cells : draft->size;
-    memcpy(target, draft->bytes, plain);
-    for (size_t from = plain; from < draft->size; from += sizeof(uint32_t)) {
-        size_t number = (from - plain) / sizeof(uint32_t);
-        uint32_t cell;
-        uint16_t narrow;
-
-        memcpy(&cell, draft->bytes + from, sizeof(cell));
-        narrow = (uint16_t)cell;
-        if (cell_shift == 1)
-            memcpy(target + plain + number * sizeof(narrow), &narrow, sizeof(narrow));
-        else
-            memcpy(target + from, &cell, sizeof(cell));
+    if (head.form != CP_FORM_TABLE || cell_shift == 2) {
+        memcpy(target, draft->bytes, draft->size);
+        return;
     }
+    memcpy(target, draft->bytes, head.cells);
+    cells = (const uint32_t *)(const void *)(draft->bytes + head.cells);
+    narrow = (uint16_t *)(void *)(target + head.cells);
+    count = (draft->size - head.cells) / sizeof(*cells);
+    for (size_t i = 0; i < count; i++)
+        narrow[i] = (uint16_t)cells[i];
 }
 
 /* All drafts behind each other; records point to their places. */
@@ -754,6 +752,15 @@ static int make_first(struct cp_program_builder *builder)
     return draft->bytes ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
 }
 
+/* Transports are more numbers than ports; classes may be more or fewer. */
+static bool make_marks(struct cp_program_builder *builder)
+{
+    uint32_t classes = builder->classes.count, transports = builder->clauses.transports.size;
+
+    return cp_marks_init(&builder->marks, builder->work,
+                         classes > transports ? classes : transports);
+}
+
 static int make_all(struct cp_program_builder *builder)
 {
     struct making making = {.builder = builder};
@@ -765,6 +772,8 @@ static int make_all(struct cp_program_builder *builder)
         status = cp_classes_make(&builder->classes, builder->ruleset, builder->work);
     if (!status)
         status = cp_clauses_init(&builder->clauses, &builder->classes, builder->work);
+    if (!status && !make_marks(builder))
+        status = CALPOL_ERROR_NO_MEMORY;
     if (!status && !find_quiet_nodes(&making))
         status = CALPOL_ERROR_NO_MEMORY;
     if (!status)

@@ -238,7 +238,10 @@ START_TEST(tables_that_grow_out_of_their_forms_say_the_same)
 }
 END_TEST
 
-/* Two pods, one of which a policy with a rule for each of some ports governs. */
+/* A policy may have as many rules as 1,024. */
+#define RULES_OF_POLICY 1000u
+
+/* Two pods, governed by policies with a rule for each of some ports. */
 static void write_ports(struct cp_buffer *text, unsigned port_count)
 {
     static const char *const pods =
@@ -246,23 +249,26 @@ static void write_ports(struct cp_buffer *text, unsigned port_count)
         "10.0.0.1}]}}\n"
         "---\n"
         "{apiVersion: v1, kind: Pod, metadata: {name: b, namespace: ns}, status: {podIPs: [{ip: "
-        "10.0.0.2}]}}\n"
-        "---\n"
-        "apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: p}\n"
-        "spec:\n  types: [Ingress]\n  ingress:\n";
+        "10.0.0.2}]}}\n";
 
     cp_buffer_add_string(text, pods);
     for (unsigned i = 0; i < port_count; i++) {
-        cp_buffer_add_string(text, "  - {action: Allow, protocol: TCP, destination: {ports: [");
-        cp_buffer_add_unsigned(text, 3 * i + 1);
-        cp_buffer_add_string(text, "]}}\n");
+        if (i % RULES_OF_POLICY == 0)
+            cp_buffer_format(text,
+                             "---\napiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\n"
+                             "metadata: {name: p%u}\nspec:\n  order: %u\n  types: [Ingress]\n"
+                             "  ingress:\n",
+                             i, i);
+        cp_buffer_format(text, "  - {action: Allow, protocol: TCP, destination: {ports: [%u]}}\n",
+                         3 * i + 1);
     }
 }
 
-/* Maps of one, two and three steps, and of more. */
+/* Maps of one, two and three steps, and of more; rules of one word of bits, of several, and of so many that
+   a table will not do. */
 START_TEST(each_port_of_few_or_many_leads_to_its_rule)
 {
-    static const unsigned port_counts[] = {5, 15, 20, 31, 40, 47, 60};
+    static const unsigned port_counts[] = {5, 15, 20, 31, 40, 47, 60, 130, 700, 4000};
     unsigned port_count = port_counts[_i];
     struct tally tally = {0, 0};
     struct compiled compiled;
@@ -386,7 +392,7 @@ Suite *test_suite(void)
     tcase_set_timeout(exactness, 0);
     tcase_add_test(exactness, verdicts_of_random_flows_are_those_of_the_plain_walk);
     tcase_add_test(exactness, tables_that_grow_out_of_their_forms_say_the_same);
-    tcase_add_loop_test(exactness, each_port_of_few_or_many_leads_to_its_rule, 0, 7);
+    tcase_add_loop_test(exactness, each_port_of_few_or_many_leads_to_its_rule, 0, 10);
     tcase_add_test(exactness, beyond_the_limits_the_plain_walk_is_asked);
     suite_add_tcase(suite, exactness);
     return suite;
