@@ -24,6 +24,14 @@ extern "C" {
  *
  * The list of diagnostics is about the texts of the loader; of others it tells errors only, such as a
  * tier that is gone.
+ *
+ * An update of policies takes time that goes with the change, and shares what stays with the old ruleset; any
+ * other update takes as long as a load. Such are those of other kinds, of policies that name services, tiers
+ * or namespaces that are not declared, of admin policies, of those with applyOnForward, preDNAT or
+ * doNotTrack, all of a ruleset loaded with CALPOL_LOAD_LINT or CALPOL_LOAD_NO_PROGRAMS, one in some hundreds
+ * that clears up, and one without any change, which is the way to clear up at a time of one's own choice.
+ *
+ * Any number of threads may update a ruleset at once, and others use it meanwhile.
  * @param old              made with CALPOL_LOAD_UPDATABLE, not by calpol_ruleset_open() or the like
  * @param changes          what was added to it; empty afterwards, as after calpol_loader_finish().
  *                         NULL: nothing changed

@@ -16,16 +16,13 @@
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
-int calpol_ruleset_write(const calpol_ruleset *ruleset, calpol_text **out_text)
+static int write_image(const calpol_ruleset *ruleset, calpol_text **out_text)
 {
     const size_t before = offsetof(struct calpol_text, string);
     struct cp_image_bytes image;
     struct calpol_text *text;
-    int status;
+    int status = cp_image_write(ruleset, before, cp_public_text_size(0) - before, &image);
 
-    if (!ruleset || !out_text)
-        return CALPOL_ERROR_INVALID_ARGUMENT;
-    status = cp_image_write(ruleset, before, cp_public_text_size(0) - before, &image);
     if (status)
         return status;
     text = (struct calpol_text *)(void *)image.memory;
@@ -34,6 +31,24 @@ int calpol_ruleset_write(const calpol_ruleset *ruleset, calpol_text **out_text)
     text->string[image.size] = '\0';
     *out_text = text;
     return CALPOL_OK;
+}
+
+/* What lies over another ruleset shares arrays with it that updates write behind, so it is made anew. */
+int calpol_ruleset_write(const calpol_ruleset *ruleset, calpol_text **out_text)
+{
+    calpol_ruleset *anew;
+    int status;
+
+    if (!ruleset || !out_text)
+        return CALPOL_ERROR_INVALID_ARGUMENT;
+    if (!ruleset->root)
+        return write_image(ruleset, out_text);
+    status = cp_ruleset_anew(ruleset, &anew);
+    if (status)
+        return status;
+    status = write_image(anew, out_text);
+    cp_ruleset_unref(anew);
+    return status;
 }
 
 int calpol_ruleset_save(const calpol_ruleset *ruleset, const char *path)

@@ -126,6 +126,8 @@ int cp_loader_read(struct calpol_loader *loader,
     if (status)
         return status;
     list->round = loader->round;
+    reader.known_tiers = loader->known_tiers;
+    reader.known_tier_count = loader->known_tier_count;
     if (!cp_resources_take_away(&reader, loader->gone, loader->gone_count))
         status = CALPOL_ERROR_NO_MEMORY;
     if (!status)
@@ -172,6 +174,7 @@ static int compile(struct calpol_loader *loader,
         .work = &loader->work,
         .diagnostics = list,
         .programs = loader->options.flags & CALPOL_LOAD_NO_PROGRAMS ? NULL : &limits,
+        .updatable = (loader->options.flags & CALPOL_LOAD_UPDATABLE) != 0,
         .dialect = (enum calpol_dialect)loader->options.dialect,
         .lenient = (loader->options.flags & CALPOL_LOAD_LENIENT) != 0,
         .options = loader->evaluation,

@@ -30,6 +30,8 @@ struct calpol_loader {
     CP_ARRAY(struct cp_input *) inputs;
     uint64_t total_bytes; /* of the texts */
     /* Of updates: */
+    const struct cp_text *known_tiers; /* as those of struct cp_resource_reader */
+    uint32_t known_tier_count;
     uint32_t round;
     struct cp_gone *gone;
     uint32_t gone_count;
@@ -55,6 +57,30 @@ int cp_loader_run(struct calpol_loader *loader,
 
 /* The work of calpol_loader_finish(); result is where the ruleset goes. */
 cp_load_work cp_loader_make_ruleset;
+
+/* quick_update.c: an update in time that goes with what changed, if it can be had. Whatever the status, the
+   texts of changes and of the names are still there. CALPOL_OK, CALPOL_ERROR_NO_MEMORY; CALPOL_ERROR_LIMIT if
+   it takes a load. */
+int cp_quick_update(calpol_ruleset *old,
+                    const struct calpol_loader *changes,
+                    const char *const *removed,
+                    size_t removed_count,
+                    calpol_ruleset **out_ruleset,
+                    calpol_diagnostics **out_diagnostics);
+
+/* update.c: a loader with the options that a ruleset was loaded with, for the next round. It is emptied by
+   cp_loader_run() or cp_loader_empty(), and needs no more. */
+void cp_loader_of_update(struct calpol_loader *loader, const calpol_ruleset *old);
+
+/* update.c: a load of what a ruleset keeps. As cp_loader_run(). */
+int cp_ruleset_anew(const calpol_ruleset *ruleset, calpol_ruleset **out_ruleset);
+
+/* update.c: adds a copy of an input of another loader, whose text stays where it is. CALPOL_OK or
+   CALPOL_ERROR_NO_MEMORY. */
+int cp_loader_add_input(struct calpol_loader *loader, const struct cp_input *input);
+
+/* update.c: "KIND NAMESPACE/NAME" or "KIND NAME". */
+bool cp_read_removed(const char *string, struct cp_gone *out_gone);
 
 /* Drops what was added. Options stay. */
 void cp_loader_empty(struct calpol_loader *loader);

@@ -127,7 +127,7 @@ int cp_loader_keep(struct calpol_loader *loader,
 /* ---- Names of what was removed --------------------------------------------------------------- */
 
 /* "KIND NAMESPACE/NAME" or "KIND NAME". */
-static bool read_removed(const char *string, struct cp_gone *out_gone)
+bool cp_read_removed(const char *string, struct cp_gone *out_gone)
 {
     struct cp_text text = cp_text_from(string);
     size_t blank = cp_text_find_byte(text, ' '), slash;
@@ -166,7 +166,7 @@ static int set_gone(struct calpol_loader *loader,
     }
     for (size_t i = 0; i < removed_count; i++) {
         gone[count + i].round = loader->round;
-        if (!removed[i] || !read_removed(removed[i], &gone[count + i]))
+        if (!removed[i] || !cp_read_removed(removed[i], &gone[count + i]))
             return CALPOL_ERROR_INVALID_ARGUMENT;
     }
     loader->gone = gone;
@@ -176,7 +176,7 @@ static int set_gone(struct calpol_loader *loader,
 
 /* ---- Inputs ---------------------------------------------------------------------------------- */
 
-static int add_input(struct calpol_loader *loader, const struct cp_input *input)
+int cp_loader_add_input(struct calpol_loader *loader, const struct cp_input *input)
 {
     struct cp_input *copy = cp_arena_copy(&loader->work, input, sizeof(*input));
     struct cp_input **slot = copy ? cp_array_push(&loader->work, &loader->inputs) : NULL;
@@ -201,13 +201,13 @@ static int add_inputs(struct calpol_loader *loader,
             .kept = known->text,
         };
 
-        status = add_input(loader, &input);
+        status = cp_loader_add_input(loader, &input);
     }
     for (uint32_t i = 0; changes && !status && i < changes->inputs.count; i++) {
         struct cp_input input = *changes->inputs.items[i];
 
         input.source.round = loader->round;
-        status = add_input(loader, &input);
+        status = cp_loader_add_input(loader, &input);
     }
     return status;
 }
@@ -233,6 +233,32 @@ static int update(struct calpol_loader *loader,
     return status;
 }
 
+void cp_loader_of_update(struct calpol_loader *loader, const calpol_ruleset *old)
+{
+    const struct cp_kept *kept = old->kept;
+    struct calpol_allocator allocator;
+
+    *loader = (struct calpol_loader){
+        .allocator = old->allocator,
+        .options = kept->load,
+        .evaluation = kept->options,
+        .round = kept->round + 1,
+    };
+    memcpy(loader->disabled, kept->disabled, sizeof(loader->disabled));
+    cp_loader_reset_limit(loader);
+    allocator = cp_loader_allocator(loader);
+    cp_arena_init(&loader->work, &allocator);
+}
+
+int cp_ruleset_anew(const calpol_ruleset *ruleset, calpol_ruleset **out_ruleset)
+{
+    struct calpol_loader loader;
+
+    *out_ruleset = NULL;
+    cp_loader_of_update(&loader, ruleset);
+    return update(&loader, ruleset->kept, NULL, NULL, 0, out_ruleset, NULL);
+}
+
 int calpol_ruleset_update(calpol_ruleset *old,
                           calpol_loader *changes,
                           const char *const *removed,
@@ -241,7 +267,6 @@ int calpol_ruleset_update(calpol_ruleset *old,
                           calpol_diagnostics **out_diagnostics)
 {
     const struct cp_kept *kept = old ? old->kept : NULL;
-    struct calpol_allocator allocator;
     struct calpol_loader loader;
     int status;
 
@@ -250,17 +275,12 @@ int calpol_ruleset_update(calpol_ruleset *old,
     *out_ruleset = NULL;
     if (out_diagnostics)
         *out_diagnostics = NULL;
-    loader = (struct calpol_loader){
-        .allocator = old->allocator,
-        .options = kept->load,
-        .evaluation = kept->options,
-        .round = kept->round + 1,
-    };
-    memcpy(loader.disabled, kept->disabled, sizeof(loader.disabled));
-    cp_loader_reset_limit(&loader);
-    allocator = cp_loader_allocator(&loader);
-    cp_arena_init(&loader.work, &allocator);
-    status = update(&loader, kept, changes, removed, removed_count, out_ruleset, out_diagnostics);
+    status = cp_quick_update(old, changes, removed, removed_count, out_ruleset, out_diagnostics);
+    if (status == CALPOL_ERROR_LIMIT) {
+        cp_loader_of_update(&loader, old);
+        status =
+            update(&loader, kept, changes, removed, removed_count, out_ruleset, out_diagnostics);
+    }
     if (changes)
         cp_loader_empty(changes);
     return status;

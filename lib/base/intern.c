@@ -16,7 +16,7 @@ void cp_intern_init_over(struct cp_intern *intern,
     *intern = (struct cp_intern){
         .arena = arena,
         .base = base,
-        .base_count = base->texts.count,
+        .base_count = cp_intern_count(base),
     };
 }
 
@@ -38,9 +38,9 @@ static uint32_t find_hashed(const struct cp_intern *intern, struct cp_text text,
 {
     uint32_t id = CP_INTERN_NONE;
 
-    if (intern->base)
-        id = find_own(intern->base, text, hash);
-    return id == CP_INTERN_NONE ? find_own(intern, text, hash) : id;
+    for (; intern && id == CP_INTERN_NONE; intern = intern->base)
+        id = find_own(intern, text, hash);
+    return id;
 }
 
 uint32_t cp_intern_find(const struct cp_intern *intern, struct cp_text text)

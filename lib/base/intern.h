@@ -13,7 +13,7 @@
 
 struct cp_intern {
     struct cp_arena *arena;       /* owns the texts, each with a NUL behind it */
-    const struct cp_intern *base; /* NULL, or whose texts come first; it has no base */
+    const struct cp_intern *base; /* NULL, or whose texts come first */
     uint32_t base_count;
     CP_ARRAY(struct cp_text) texts; /* behind those of the base */
     struct cp_index index;          /* of these */
@@ -41,8 +41,9 @@ uint32_t cp_intern_find(const struct cp_intern *intern, struct cp_text text);
 /* The text of a number; NUL-terminated. */
 static inline struct cp_text cp_intern_text(const struct cp_intern *intern, uint32_t id)
 {
-    return id < intern->base_count ? intern->base->texts.items[id]
-                                   : intern->texts.items[id - intern->base_count];
+    while (id < intern->base_count)
+        intern = intern->base;
+    return intern->texts.items[id - intern->base_count];
 }
 
 #endif

@@ -47,20 +47,24 @@ static int add_decision(struct writing *writing, const struct cp_decision *decis
         .transport = CP_RANGES_ALL,
         .source_ports = CP_RANGES_ALL,
     };
+    int status = cp_decision_number(writing->builder, decision, &line.decision);
 
-    if (!cp_decision_number(writing->builder, decision, &line.decision))
-        return CALPOL_ERROR_NO_MEMORY;
-    return add_line(writing, &line);
+    return status ? status : add_line(writing, &line);
 }
 
 /* The clauses of a rule, all with the same end: decision, or behind the tier if it is 0. */
-static int add_rule(struct writing *writing, uint32_t rule, uint32_t decision)
+static int add_rule(struct writing *writing,
+                    const struct cp_policy *policy,
+                    uint32_t index,
+                    uint32_t decision)
 {
     struct cp_clauses *clauses = &writing->builder->clauses;
+    enum cp_direction direction = writing->chain->direction;
+    const struct cp_rule *rule = &policy->rules[direction][index];
     uint16_t asks = cp_clauses_asks(clauses, rule, writing->chain->family);
     struct cp_clause_span span;
-    int status =
-        cp_clauses_of_rule(clauses, rule, writing->chain->direction, writing->chain->family, &span);
+    int status = cp_clauses_of_rule(clauses, rule, policy->first_rule[direction] + index, direction,
+                                    writing->chain->family, &span);
 
     if (!status && !writing->is_closed)
         writing->lines->asks |= asks;
@@ -131,9 +135,9 @@ static int add_policy(struct writing *writing, uint32_t number)
     int status = CALPOL_OK;
 
     for (uint32_t i = 0; !status && i < policy->rule_count[direction]; i++) {
-        uint32_t rule = policy->first_rule[direction] + i, decision = 0;
+        uint32_t decision = 0;
         struct cp_decision details = {
-            .action = ruleset->rules[rule].action,
+            .action = policy->rules[direction][i].action,
             .stage = stage_of(writing),
             .tier = policy->tier,
             .policy = number,
@@ -142,10 +146,10 @@ static int add_policy(struct writing *writing, uint32_t number)
 
         if (details.action == CALPOL_ACTION_LOG) /* EV-63 */
             continue;
-        if (details.action != CALPOL_ACTION_PASS &&
-            !cp_decision_number(writing->builder, &details, &decision))
-            return CALPOL_ERROR_NO_MEMORY;
-        status = add_rule(writing, rule, decision);
+        if (details.action != CALPOL_ACTION_PASS)
+            status = cp_decision_number(writing->builder, &details, &decision);
+        if (!status)
+            status = add_rule(writing, policy, i, decision);
     }
     return status;
 }
@@ -206,9 +210,9 @@ static int add_profile(struct writing *writing, uint32_t number)
     int status = CALPOL_OK;
 
     for (uint32_t i = 0; !status && i < profile->rule_count[direction]; i++) {
-        uint32_t rule = profile->first_rule[direction] + i, decision = 0;
+        uint32_t decision = 0;
         struct cp_decision details = {
-            .action = ruleset->rules[rule].action,
+            .action = profile->rules[direction][i].action,
             .stage = stage_of(writing),
             .tier = CP_NONE,
             .policy = number,
@@ -220,10 +224,10 @@ static int add_profile(struct writing *writing, uint32_t number)
             continue;
         if (is_pass)
             details.action = CALPOL_ACTION_DENY;
-        if (!(is_pass && ruleset->options.profile_pass_next) &&
-            !cp_decision_number(writing->builder, &details, &decision))
-            return CALPOL_ERROR_NO_MEMORY;
-        status = add_rule(writing, rule, decision);
+        if (!(is_pass && ruleset->options.profile_pass_next))
+            status = cp_decision_number(writing->builder, &details, &decision);
+        if (!status)
+            status = add_rule(writing, profile, i, decision);
     }
     return status;
 }

@@ -21,82 +21,73 @@ static int compare_prefixes(const void *left, const void *right)
     return memcmp(left, right, sizeof(struct calpol_address) + 1);
 }
 
-/* A list in an order of its own, so that equal sets of nets are equal. */
-static bool find_list(struct cp_classes *classes,
-                      struct cp_tuples *lists,
-                      const struct cp_prefixes *nets,
-                      uint32_t *out_list)
+/* A list as numbers in an order of its own, so that equal sets of nets are equal. */
+static bool number_nets(const struct cp_prefixes *nets,
+                        struct cp_arena *work,
+                        uint32_t **out_numbers,
+                        uint32_t *out_count)
 {
     uint32_t words = 1 + sizeof(struct calpol_address) / sizeof(uint32_t);
-    struct cp_prefix *sorted = CP_NEW_ARRAY(classes->work, struct cp_prefix, nets->count);
-    uint32_t *numbers = CP_NEW_ARRAY(classes->work, uint32_t, (size_t)nets->count * words);
+    struct cp_prefix *sorted = CP_NEW_ARRAY(work, struct cp_prefix, nets->count);
+    uint32_t *numbers = CP_NEW_ARRAY(work, uint32_t, (size_t)nets->count * words);
 
     if (!sorted || !numbers)
         return false;
     for (uint32_t i = 0; i < nets->count; i++)
         sorted[i] = nets->items[i];
-    if (!cp_sort(sorted, nets->count, sizeof(*sorted), compare_prefixes, classes->work))
+    if (!cp_sort(sorted, nets->count, sizeof(*sorted), compare_prefixes, work))
         return false;
     for (uint32_t i = 0; i < nets->count; i++) {
         memcpy(numbers + (size_t)i * words, &sorted[i].address, sizeof(sorted[i].address));
         numbers[(size_t)i * words + words - 1] = sorted[i].length;
     }
-    return cp_tuples_add(lists, numbers, nets->count * words, out_list, NULL);
+    *out_numbers = numbers;
+    *out_count = nets->count * words;
+    return true;
 }
 
-static const struct cp_prefixes *list_of(const struct cp_rule *rule, enum cp_net_list list)
+/* Numbers a list; one seen for the first time becomes networks. */
+static int add_net_list(struct cp_classes *classes,
+                        struct cp_region_list *regions,
+                        const struct cp_prefixes *nets)
 {
-    switch (list) {
-    case CP_NETS_OF_SOURCE:
-        return &rule->source.nets;
-    case CP_NOT_NETS_OF_SOURCE:
-        return &rule->source.not_nets;
-    case CP_NETS_OF_DESTINATION:
-        return &rule->destination.nets;
-    case CP_NOT_NETS_OF_DESTINATION:
-    case CP_NET_LIST_COUNT:
-        break;
-    }
-    return &rule->destination.not_nets;
+    uint32_t *numbers, count, list;
+    bool is_new;
+
+    if (!nets->count)
+        return CALPOL_OK;
+    if (!number_nets(nets, classes->work, &numbers, &count) ||
+        !cp_tuples_add(&classes->net_lists, numbers, count, &list, &is_new) ||
+        (is_new && !cp_regions_add_nets(regions, nets, classes->labels.tag_count + list)))
+        return CALPOL_ERROR_NO_MEMORY;
+    return CALPOL_OK;
 }
 
-/* Numbers the lists; those seen for the first time become networks. */
 static int add_net_lists(struct cp_classes *classes, struct cp_region_list *regions)
 {
     const struct calpol_ruleset *ruleset = classes->ruleset;
-    struct cp_tuples lists;
+    int status = CALPOL_OK;
 
-    cp_tuples_init(&lists, classes->work);
-    classes->net_lists =
-        cp_arena_zeroed(classes->work, (size_t)ruleset->rule_count, sizeof(*classes->net_lists));
-    if (!classes->net_lists)
-        return CALPOL_ERROR_NO_MEMORY;
-    for (uint32_t i = 0; i < ruleset->rule_count; i++) {
-        for (int list = 0; list < CP_NET_LIST_COUNT; list++) {
-            const struct cp_prefixes *nets = list_of(&ruleset->rules[i], (enum cp_net_list)list);
-            uint32_t *tag = &classes->net_lists[i][list];
+    cp_tuples_init(&classes->net_lists, classes->lasting);
+    for (uint32_t i = 0; !status && i < ruleset->rule_count; i++) {
+        const struct cp_rule *rule = &ruleset->rules[i];
 
-            *tag = CP_NONE;
-            if (!nets->count)
-                continue;
-            if (!find_list(classes, &lists, nets, tag))
-                return CALPOL_ERROR_NO_MEMORY;
-            *tag += classes->labels.tag_count;
-            if (*tag < classes->labels.tag_count + classes->net_list_count)
-                continue;
-            classes->net_list_count++;
-            if (!cp_regions_add_nets(regions, nets, *tag))
-                return CALPOL_ERROR_NO_MEMORY;
-        }
+        status = add_net_list(classes, regions, &rule->source.nets);
+        if (!status)
+            status = add_net_list(classes, regions, &rule->source.not_nets);
+        if (!status)
+            status = add_net_list(classes, regions, &rule->destination.nets);
+        if (!status)
+            status = add_net_list(classes, regions, &rule->destination.not_nets);
     }
-    return CALPOL_OK;
+    return status;
 }
 
 /* ---- Services of rules ----------------------------------------------------------------------- */
 
 static uint32_t first_service_tag(const struct cp_classes *classes)
 {
-    return classes->labels.tag_count + classes->net_list_count;
+    return classes->labels.tag_count + classes->net_lists.items.count;
 }
 
 /* The tag of an entry's protocol and port within its service, new or known. */
@@ -121,7 +112,7 @@ static int add_services(struct cp_classes *classes, struct cp_region_list *regio
 
     cp_tuples_init(&tags, classes->work);
     classes->first_service_tag =
-        CP_NEW_ARRAY(classes->work, uint32_t, (size_t)ruleset->rule_service_count + 1);
+        CP_NEW_ARRAY(classes->lasting, uint32_t, (size_t)ruleset->rule_service_count + 1);
     if (!classes->first_service_tag)
         return CALPOL_ERROR_NO_MEMORY;
     for (uint32_t i = 0; i < ruleset->rule_service_count; i++) {
@@ -137,7 +128,7 @@ static int add_services(struct cp_classes *classes, struct cp_region_list *regio
         }
     }
     classes->first_service_tag[ruleset->rule_service_count] = tags.items.count;
-    classes->service_tags = CP_NEW_ARRAY(classes->work, struct cp_service_tag, tags.items.count);
+    classes->service_tags = CP_NEW_ARRAY(classes->lasting, struct cp_service_tag, tags.items.count);
     if (!classes->service_tags)
         return CALPOL_ERROR_NO_MEMORY;
     for (uint32_t i = 0; i < tags.items.count; i++) {
@@ -187,20 +178,42 @@ static void set_classes(struct cp_classes *classes)
     }
 }
 
+/* Nothing was asked yet. */
+static int begin_questions(struct cp_classes *classes)
+{
+    uint32_t count = classes->ruleset->selector_count;
+
+    cp_tuples_init(&classes->atom_keys, classes->work);
+    memset(&classes->atoms, 0, sizeof(classes->atoms));
+    memset(&classes->scratch, 0, sizeof(classes->scratch));
+    classes->selector_sets = CP_NEW_ARRAY(classes->work, uint32_t, count);
+    if (!classes->selector_sets ||
+        !cp_range_pool_init(&classes->sets, classes->work, classes->count))
+        return CALPOL_ERROR_NO_MEMORY;
+    for (uint32_t i = 0; i < count; i++)
+        classes->selector_sets[i] = CP_NONE;
+    return CALPOL_OK;
+}
+
 int cp_classes_make(struct cp_classes *classes,
                     const struct calpol_ruleset *ruleset,
+                    struct cp_arena *lasting,
                     struct cp_arena *work)
 {
     struct cp_region_list regions;
     uint32_t tag_count;
     int status;
 
-    *classes = (struct cp_classes){.ruleset = ruleset, .work = work};
+    *classes = (struct cp_classes){
+        .ruleset = ruleset,
+        .lasting = lasting ? lasting : work,
+        .work = work,
+        .selector_count = ruleset->selector_count,
+    };
     cp_regions_init(&regions, work);
-    cp_tuples_init(&classes->atom_keys, work);
-    status = cp_label_classes_make(&classes->labels, ruleset, work);
+    status = cp_label_classes_make(&classes->labels, ruleset, lasting != NULL, classes->lasting);
     if (!status)
-        status = cp_class_tree_init(&classes->tree, work);
+        status = cp_class_tree_init(&classes->tree, classes->lasting);
     if (!status)
         status = make_regions(classes, &regions);
     if (status)
@@ -208,15 +221,22 @@ int cp_classes_make(struct cp_classes *classes,
     tag_count =
         first_service_tag(classes) + classes->first_service_tag[ruleset->rule_service_count];
     status = cp_class_tree_finish(&classes->tree, tag_count);
-    classes->selector_sets = CP_NEW_ARRAY(work, uint32_t, ruleset->selector_count);
+    if (status)
+        return status;
     classes->count = cp_class_tree_count(&classes->tree);
-    if (status || !classes->selector_sets ||
-        !cp_range_pool_init(&classes->sets, work, classes->count))
-        return CALPOL_ERROR_NO_MEMORY;
-    for (uint32_t i = 0; i < ruleset->selector_count; i++)
-        classes->selector_sets[i] = CP_NONE;
     set_classes(classes);
-    return CALPOL_OK;
+    return begin_questions(classes);
+}
+
+int cp_classes_reuse(struct cp_classes *classes,
+                     const struct cp_classes *known,
+                     const struct calpol_ruleset *ruleset,
+                     struct cp_arena *work)
+{
+    *classes = *known;
+    classes->ruleset = classes->labels.ruleset = ruleset;
+    classes->work = work;
+    return begin_questions(classes);
 }
 
 /* ---- Questions ------------------------------------------------------------------------------- */
@@ -241,36 +261,78 @@ static int finish_set(struct cp_classes *classes, uint32_t *out_set)
                : CALPOL_ERROR_NO_MEMORY;
 }
 
-int cp_classes_of_selector(struct cp_classes *classes, uint32_t selector, uint32_t *out_set)
+/* Adds what owners of a range of label classes have. */
+static bool gather_label_classes(struct cp_classes *classes, uint32_t first, uint32_t end)
+{
+    const uint32_t *first_tag = classes->labels.first_tag;
+
+    for (uint32_t tag = first_tag[first]; tag < first_tag[end]; tag++) {
+        if (!gather_tag(classes, tag))
+            return false;
+    }
+    return true;
+}
+
+static bool is_asked(const struct cp_classes *classes, uint32_t selector)
+{
+    return selector < classes->selector_count && cp_bitset_has(classes->labels.selectors, selector);
+}
+
+/* The classes for a selector that rules ask for which they were made. */
+static int gather_asked(struct cp_classes *classes, uint32_t selector)
 {
     const struct cp_label_classes *labels = &classes->labels;
+
+    for (uint32_t r = labels->first_range[selector]; r < labels->first_range[selector + 1]; r++) {
+        if (!gather_label_classes(classes, labels->ranges[r].first, labels->ranges[r].end))
+            return CALPOL_ERROR_NO_MEMORY;
+    }
+    return CALPOL_OK;
+}
+
+/* The same for another one. */
+static int gather_other(struct cp_classes *classes, uint32_t selector)
+{
+    if (!cp_label_classes_know(&classes->labels, selector))
+        return CALPOL_ERROR_LIMIT;
+    for (uint32_t i = 0; i < classes->labels.class_count; i++) {
+        if (cp_label_class_matches(&classes->labels, i, selector) &&
+            !gather_label_classes(classes, i, i + 1))
+            return CALPOL_ERROR_NO_MEMORY;
+    }
+    return CALPOL_OK;
+}
+
+int cp_classes_of_selector(struct cp_classes *classes, uint32_t selector, uint32_t *out_set)
+{
     int status;
 
     *out_set = classes->selector_sets[selector];
     if (*out_set != CP_NONE)
         return CALPOL_OK;
     classes->scratch.count = 0;
-    for (uint32_t r = labels->first_range[selector]; r < labels->first_range[selector + 1]; r++) {
-        uint32_t end = labels->first_tag[labels->ranges[r].end];
-
-        for (uint32_t tag = labels->first_tag[labels->ranges[r].first]; tag < end; tag++) {
-            if (!gather_tag(classes, tag))
-                return CALPOL_ERROR_NO_MEMORY;
-        }
-    }
-    status = finish_set(classes, out_set);
+    status = is_asked(classes, selector) ? gather_asked(classes, selector)
+                                         : gather_other(classes, selector);
+    if (!status)
+        status = finish_set(classes, out_set);
     if (!status)
         classes->selector_sets[selector] = *out_set;
     return status;
 }
 
 int cp_classes_of_nets(struct cp_classes *classes,
-                       uint32_t rule,
-                       enum cp_net_list list,
+                       const struct cp_prefixes *nets,
                        uint32_t *out_set)
 {
+    uint32_t *numbers, count, list;
+
+    if (!number_nets(nets, classes->work, &numbers, &count))
+        return CALPOL_ERROR_NO_MEMORY;
+    list = cp_tuples_find(&classes->net_lists, numbers, count);
+    if (list == CP_INDEX_END)
+        return CALPOL_ERROR_LIMIT;
     classes->scratch.count = 0;
-    if (!gather_tag(classes, classes->net_lists[rule][list]))
+    if (!gather_tag(classes, classes->labels.tag_count + list))
         return CALPOL_ERROR_NO_MEMORY;
     return finish_set(classes, out_set);
 }
@@ -425,6 +487,9 @@ int cp_named_atoms(struct cp_classes *classes,
     memcpy(key + 2, ports->names, ports->name_count * sizeof(*key));
     if (find_atoms(classes, key, count, out_atoms))
         return CALPOL_OK;
+    if (selector != CP_NONE && !is_asked(classes, selector) &&
+        !cp_label_classes_know(&classes->labels, selector))
+        return CALPOL_ERROR_LIMIT;
     for (uint32_t i = 0; !status && i < ports->name_count; i++)
         status = add_name(classes, &list, ports->names[i], selector, protocol);
     return status ? status : keep_atoms(classes, key, count, &list, out_atoms);

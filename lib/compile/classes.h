@@ -12,15 +12,6 @@
 #include "compile/label_classes.h"
 #include "net/address_key.h"
 
-/* The four lists of nets of a rule. */
-enum cp_net_list {
-    CP_NETS_OF_SOURCE,
-    CP_NOT_NETS_OF_SOURCE,
-    CP_NETS_OF_DESTINATION,
-    CP_NOT_NETS_OF_DESTINATION,
-    CP_NET_LIST_COUNT
-};
-
 /* A network, and what is so of its addresses but for those in a longer one. */
 struct cp_region {
     struct cp_address_key key;
@@ -48,20 +39,22 @@ struct cp_service_tag;
 
 struct cp_classes {
     const struct calpol_ruleset *ruleset;
-    struct cp_arena *work;
+    struct cp_arena *lasting; /* of what is so of the ruleset */
+    struct cp_arena *work;    /* of the rest, and of what was asked for */
     struct cp_label_classes labels;
     struct cp_class_tree tree;
-    struct cp_range_pool sets;          /* of classes */
     CP_ARRAY(struct cp_region) regions; /* by family, then address; outer ones first */
     uint32_t *workload_classes[2]; /* by family, of each workload's first address; CP_NONE: none */
     uint32_t *outer_classes[2]; /* the same but for the workload itself; CP_NONE also if others have
                                    the very address */
     uint32_t count;
 
-    uint32_t (*net_lists)[CP_NET_LIST_COUNT]; /* by rule: tags; CP_NONE: no such list */
-    uint32_t net_list_count;
+    struct cp_tuples net_lists;  /* of rules: each distinct list once */
     uint32_t *first_service_tag; /* by service, and one more */
     struct cp_service_tag *service_tags;
+    uint32_t selector_count;
+
+    struct cp_range_pool sets;  /* of classes */
     uint32_t *selector_sets;    /* by selector: CP_NONE until it is asked for */
     struct cp_tuples atom_keys; /* what the atoms below were asked for */
     CP_ARRAY(struct cp_port_atoms) atoms;
@@ -74,18 +67,30 @@ static inline int cp_family_index(uint8_t family)
     return family == 6;
 }
 
-/* The ruleset is frozen. Functions return CALPOL_OK or CALPOL_ERROR_NO_MEMORY. */
+/*
+ * The ruleset is frozen. With lasting, which may be NULL, for rules that are not there yet too: then what is
+ * so of the ruleset goes there. Functions return CALPOL_OK or CALPOL_ERROR_NO_MEMORY.
+ */
 int cp_classes_make(struct cp_classes *classes,
                     const struct calpol_ruleset *ruleset,
+                    struct cp_arena *lasting,
                     struct cp_arena *work);
 
-/* The classes of addresses that have an owner for which a selector holds (EV-80). */
+/* The classes of another ruleset that differs in policies and selectors only, for questions about it;
+   known is not written to. */
+int cp_classes_reuse(struct cp_classes *classes,
+                     const struct cp_classes *known,
+                     const struct calpol_ruleset *ruleset,
+                     struct cp_arena *work);
+
+/* The classes of addresses that have an owner for which a selector holds (EV-80). CALPOL_ERROR_LIMIT too,
+   for a selector that was made later and tells apart what has one class. */
 int cp_classes_of_selector(struct cp_classes *classes, uint32_t selector, uint32_t *out_set);
 
-/* The classes of addresses in a rule's list of nets, which it has. */
+/* The classes of addresses in a rule's list of nets. CALPOL_ERROR_LIMIT too, for one that is none of the
+   lists that the classes were made for. */
 int cp_classes_of_nets(struct cp_classes *classes,
-                       uint32_t rule,
-                       enum cp_net_list list,
+                       const struct cp_prefixes *nets,
                        uint32_t *out_set);
 
 /* The classes of addresses of a service's slices (EV-91). */
@@ -95,7 +100,8 @@ int cp_classes_of_service(struct cp_classes *classes, uint32_t service, uint32_t
 int cp_service_atoms(struct cp_classes *classes, uint32_t service, struct cp_port_atoms *out_atoms);
 
 /* Protocols and numbers of named ports, each with the addresses of which an owner that the selector
-   (or CP_NONE) selects declares one of the names so (EV-87, EV-88). protocol 0: any. */
+   (or CP_NONE) selects declares one of the names so (EV-87, EV-88). protocol 0: any.
+   CALPOL_ERROR_LIMIT too, as above. */
 int cp_named_atoms(struct cp_classes *classes,
                    const struct cp_port_list *ports,
                    uint32_t selector,

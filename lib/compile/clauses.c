@@ -23,7 +23,6 @@ static const struct cp_part everything = {
 struct product {
     struct cp_clauses *clauses;
     const struct cp_rule *rule;
-    uint32_t number; /* of the rule */
     struct cp_parts *parts, *sum, *next;
 };
 
@@ -142,12 +141,12 @@ static int limit_to_selector(struct product *product,
 }
 
 static int limit_to_nets(struct product *product,
-                         enum cp_net_list list,
+                         const struct cp_prefixes *nets,
                          bool is_negative,
                          uint32_t *addresses)
 {
     uint32_t set;
-    int status = cp_classes_of_nets(product->clauses->classes, product->number, list, &set);
+    int status = cp_classes_of_nets(product->clauses->classes, nets, &set);
 
     return status ? status : limit(product, set, is_negative, addresses);
 }
@@ -156,17 +155,14 @@ static int limit_to_nets(struct product *product,
 static int multiply_with_addresses(struct product *product, enum side side, bool without_selector)
 {
     const struct cp_entity *entity = entity_of(product, side);
-    enum cp_net_list nets = side == SIDE_SOURCE ? CP_NETS_OF_SOURCE : CP_NETS_OF_DESTINATION;
-    enum cp_net_list not_nets =
-        side == SIDE_SOURCE ? CP_NOT_NETS_OF_SOURCE : CP_NOT_NETS_OF_DESTINATION;
     struct cp_part part = everything;
     uint32_t *addresses = &part.addresses[side];
     int status = CALPOL_OK;
 
     if (asks(product, side, CP_CRITERION_SOURCE_NETS))
-        status = limit_to_nets(product, nets, false, addresses);
+        status = limit_to_nets(product, &entity->nets, false, addresses);
     if (!status && asks(product, side, CP_CRITERION_SOURCE_NOT_NETS))
-        status = limit_to_nets(product, not_nets, true, addresses);
+        status = limit_to_nets(product, &entity->not_nets, true, addresses);
     if (!status && !without_selector && asks(product, side, CP_CRITERION_SOURCE_SELECTOR))
         status = limit_to_selector(product, entity->selector, false, addresses);
     if (!status && asks(product, side, CP_CRITERION_SOURCE_NOT_SELECTOR))
@@ -525,19 +521,20 @@ static struct domain_effect domain_effect_of(const struct product *product,
 }
 
 /* The clauses of a rule as it stands, then those that it has if the domains are not told. */
-static int take_apart(struct cp_clauses *clauses, uint32_t number, enum cp_direction direction)
+static int take_apart(struct cp_clauses *clauses,
+                      const struct cp_rule *rule,
+                      enum cp_direction direction)
 {
     struct product product = {
         .clauses = clauses,
-        .rule = &clauses->ruleset->rules[number],
-        .number = number,
+        .rule = rule,
         .parts = &clauses->parts,
         .sum = &clauses->sum,
         .next = &clauses->next,
     };
     struct domain_effect effect = domain_effect_of(&product, direction);
     uint8_t needs = effect.by_not_selector ? CP_NEED_NO_DOMAINS : 0;
-    int status = multiply_all(&product, false);
+    int status = cp_slots_know(clauses, rule) ? multiply_all(&product, false) : CALPOL_ERROR_LIMIT;
 
     if (!status && !effect.only)
         status = add_clauses(&product, direction, needs, false);
@@ -557,21 +554,39 @@ static bool is_of_one_family(const struct cp_rule *rule)
     return rule->criteria & (1u << CP_CRITERION_IP_VERSION | 1u << CP_CRITERION_NET_FAMILY);
 }
 
+/* Spans are in pages, for an update asks for few of many rules. */
+#define SPANS_OF_PAGE 128u
+
+/* Where a span is, or will be. NULL: no memory. */
+static struct cp_clause_span *find_span(struct cp_clauses *clauses, uint32_t number, int family)
+{
+    size_t at = (size_t)number * 2 + (size_t)family;
+    struct cp_clause_span **page = &clauses->spans[at / SPANS_OF_PAGE];
+
+    if (!*page) {
+        *page = CP_NEW_ARRAY(clauses->work, struct cp_clause_span, SPANS_OF_PAGE);
+        for (uint32_t i = 0; *page && i < SPANS_OF_PAGE; i++)
+            (*page)[i].count = NOT_MADE;
+    }
+    return *page ? &(*page)[at % SPANS_OF_PAGE] : NULL;
+}
+
 int cp_clauses_of_rule(struct cp_clauses *clauses,
+                       const struct cp_rule *rule,
                        uint32_t number,
                        enum cp_direction direction,
                        int family,
                        struct cp_clause_span *out_span)
 {
-    const struct cp_rule *rule = &clauses->ruleset->rules[number];
-    struct cp_clause_span *span =
-        &clauses->spans[(size_t)number * 2 + (is_of_one_family(rule) ? (size_t)family : 0)];
+    struct cp_clause_span *span = find_span(clauses, number, is_of_one_family(rule) ? family : 0);
     int status = CALPOL_OK;
 
+    if (!span)
+        return CALPOL_ERROR_NO_MEMORY;
     if (span->count == NOT_MADE) {
         span->first = clauses->items.count;
         if (!is_void(clauses, rule, family))
-            status = take_apart(clauses, number, direction);
+            status = take_apart(clauses, rule, direction);
         if (status == CALPOL_ERROR_NO_MEMORY)
             return status;
         span->count = status ? NOT_SAID : clauses->items.count - span->first;
@@ -580,7 +595,7 @@ int cp_clauses_of_rule(struct cp_clauses *clauses,
     return span->count == NOT_SAID ? CALPOL_ERROR_LIMIT : CALPOL_OK;
 }
 
-uint16_t cp_clauses_asks(const struct cp_clauses *clauses, uint32_t number, int family)
+uint16_t cp_clauses_asks(const struct cp_clauses *clauses, const struct cp_rule *rule, int family)
 {
     static const uint32_t ports = 1u << CP_CRITERION_DESTINATION_PORTS |
                                   1u << CP_CRITERION_DESTINATION_NOT_PORTS |
@@ -590,7 +605,6 @@ uint16_t cp_clauses_asks(const struct cp_clauses *clauses, uint32_t number, int 
         1u << CP_CRITERION_SOURCE_PORTS | 1u << CP_CRITERION_SOURCE_NOT_PORTS;
     const uint8_t with_ports = 1u << CP_SLOT_TCP | 1u << CP_SLOT_UDP | 1u << CP_SLOT_SCTP;
     const uint8_t with_icmp = 1u << CP_SLOT_ICMP | 1u << CP_SLOT_ICMPV6;
-    const struct cp_rule *rule = &clauses->ruleset->rules[number];
     uint8_t slots = cp_slots_of_rule(clauses, rule);
     unsigned asks = 0;
 
@@ -605,19 +619,21 @@ uint16_t cp_clauses_asks(const struct cp_clauses *clauses, uint32_t number, int 
     return (uint16_t)asks;
 }
 
-int cp_clauses_init(struct cp_clauses *clauses, struct cp_classes *classes, struct cp_arena *work)
+int cp_clauses_init(struct cp_clauses *clauses,
+                    struct cp_classes *classes,
+                    uint32_t rule_count,
+                    const uint8_t *slots,
+                    struct cp_arena *work)
 {
-    size_t span_count = (size_t)classes->ruleset->rule_count * 2;
+    size_t page_count = ((size_t)rule_count * 2 + SPANS_OF_PAGE - 1) / SPANS_OF_PAGE;
 
     *clauses = (struct cp_clauses){
         .ruleset = classes->ruleset,
         .work = work,
         .classes = classes,
     };
-    clauses->spans = CP_NEW_ARRAY(work, struct cp_clause_span, span_count);
+    clauses->spans = CP_NEW_ARRAY(work, struct cp_clause_span *, page_count);
     if (!clauses->spans || !cp_range_pool_init(&clauses->source_ports, work, CP_PORT_COUNT))
         return CALPOL_ERROR_NO_MEMORY;
-    for (size_t i = 0; i < span_count; i++)
-        clauses->spans[i].count = NOT_MADE;
-    return cp_transports_init(clauses);
+    return cp_transports_init(clauses, slots);
 }

@@ -43,33 +43,43 @@ struct cp_clauses {
     uint8_t slots[256];       /* of protocols */
     uint32_t port_transports; /* set: of the protocols that have ports */
     CP_ARRAY(struct cp_clause) items;
-    struct cp_clause_span *spans;     /* by rule and family: those made so far */
+    struct cp_clause_span **spans;    /* pages of them by rule and family; NULL: none made so far */
     struct cp_parts parts, sum, next; /* of the rule being taken apart */
 };
 
-/* CALPOL_OK or CALPOL_ERROR_NO_MEMORY. */
-int cp_clauses_init(struct cp_clauses *clauses, struct cp_classes *classes, struct cp_arena *work);
+/* For rules with numbers below rule_count. slots is NULL for those that the rules of the ruleset ask for, or
+   what other programs have. CALPOL_OK or CALPOL_ERROR_NO_MEMORY. */
+int cp_clauses_init(struct cp_clauses *clauses,
+                    struct cp_classes *classes,
+                    uint32_t rule_count,
+                    const uint8_t *slots,
+                    struct cp_arena *work);
 
 /*
- * The clauses of a rule of a policy's direction, for flows of one family (index). Their order means
- * something only where one is a doubt: it stands behind those that match for certain.
+ * The clauses of a rule, which has a number, of a policy's direction, for flows of one family (index). Their
+ * order means something only where one is a doubt: it stands behind those that match for certain.
  *
  * CALPOL_OK; CALPOL_ERROR_NO_MEMORY; CALPOL_ERROR_LIMIT if the rule cannot be said in (few enough)
  * clauses.
  */
 int cp_clauses_of_rule(struct cp_clauses *clauses,
-                       uint32_t rule,
+                       const struct cp_rule *rule,
+                       uint32_t number,
                        enum cp_direction direction,
                        int family,
                        struct cp_clause_span *out_span);
 
 /* Ports and ICMP numbers that a rule asks for: asks of struct cp_program_head. Nothing, if it is void for
    a family. */
-uint16_t cp_clauses_asks(const struct cp_clauses *clauses, uint32_t rule, int family);
+uint16_t cp_clauses_asks(const struct cp_clauses *clauses, const struct cp_rule *rule, int family);
 
 /* transports.c: what a rule says of protocol and ICMP as a set of transports. CALPOL_OK or
    CALPOL_ERROR_NO_MEMORY. */
-int cp_transports_init(struct cp_clauses *clauses);
+int cp_transports_init(struct cp_clauses *clauses, const uint8_t *slots);
+
+/* Do the slots tell apart the protocols that a rule names? If not, it cannot be said in clauses. */
+bool cp_slots_know(const struct cp_clauses *clauses, const struct cp_rule *rule);
+
 int cp_transports_of_rule(struct cp_clauses *clauses,
                           const struct cp_rule *rule,
                           uint32_t *out_transports);

@@ -4,6 +4,7 @@
  */
 #include "compile/compiler.h"
 
+#include "compile/basis.h"
 #include "compile/programs.h"
 
 int cp_keep_text(struct cp_compiler *compiler, struct cp_text text, struct cp_text *out_text)
@@ -64,7 +65,7 @@ static uint32_t key_of(const struct cp_compiler *compiler, const char *key)
     return cp_intern_find(compiler->names, cp_text_from(key));
 }
 
-static void set_keys(struct cp_compiler *compiler)
+void cp_set_keys(struct cp_compiler *compiler)
 {
     struct calpol_ruleset *ruleset = compiler->ruleset;
 
@@ -99,11 +100,15 @@ int cp_compile(const struct cp_compile_input *input, struct calpol_ruleset *rule
         if (status)
             return status;
     }
-    set_keys(&compiler);
+    cp_set_keys(&compiler);
     if (input->out_policies)
         *input->out_policies = compiler.policies.items;
     status = cp_freeze_ruleset(&compiler);
     if (status || !input->programs)
+        return status;
+    if (input->updatable)
+        status = cp_basis_make(&compiler);
+    if (status)
         return status;
     return cp_programs_make(ruleset, input->work, input->programs);
 }

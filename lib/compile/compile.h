@@ -31,6 +31,7 @@ struct cp_compile_input {
     bool lenient;
     struct cp_options options; /* what the caller set; resources add to it (EV-195) */
     const struct cp_program_limits *programs; /* NULL: none are made */
+    bool updatable;                           /* what quick updates need is kept */
     /* NULL, or where the policies that were compiled go: by their numbers in the ruleset, in work. */
     struct cp_policy_spec *const **out_policies;
 };

@@ -38,7 +38,12 @@ struct cp_compiler {
     struct cp_index profile_index;
     CP_ARRAY(struct cp_namespace_entry) namespaces;
     struct cp_index namespace_index;
-    CP_ARRAY(struct cp_selector_entry) selectors;
+    const struct cp_selector_entry
+        *known_selectors; /* of an update: those that there are already */
+    uint32_t known_selector_count;
+    const struct cp_index *known_selector_index; /* of the first indexed_selector_count of them */
+    uint32_t indexed_selector_count;
+    CP_ARRAY(struct cp_selector_entry) selectors;        /* those behind the known ones */
     CP_ARRAY(const struct cp_selector *) selector_trees; /* parallel; NULL: everything */
     struct cp_index selector_index;
     CP_ARRAY(struct cp_label_set) label_sets;
@@ -109,6 +114,15 @@ int cp_compile_profile_rules(struct cp_compiler *compiler);
 /* The number in profiles of a name, adding an implied or missing one if need be. */
 int cp_profile_of(struct cp_compiler *compiler, struct cp_text name, uint32_t *out_profile);
 
+/* policies.c: a policy by itself, its rules being in the compiler's. */
+int cp_compile_policy(struct cp_compiler *compiler,
+                      const struct cp_policy_spec *spec,
+                      uint32_t tier,
+                      struct cp_policy *policy);
+
+/* compile.c: the keys that evaluation needs, once all names are there. */
+void cp_set_keys(struct cp_compiler *compiler);
+
 /* rules.c: the rules of a policy or profile to flat form, in one direction. */
 int cp_compile_rules(struct cp_compiler *compiler,
                      const struct cp_rules_spec *rules,
@@ -171,7 +185,15 @@ int cp_rule_service_number(struct cp_compiler *compiler,
 int cp_compile_services(struct cp_compiler *compiler);
 int cp_compile_host_ports(struct cp_compiler *compiler);
 
+/* Selectors that updates may add (basis.h): bits of label sets have a place for each. */
+#define CP_LATE_SELECTORS 1024u
+
 /* freeze.c: everything to size in the ruleset's arena. */
 int cp_freeze_ruleset(struct cp_compiler *compiler);
+
+/* An index made in the work arena, in the ruleset's. */
+int cp_freeze_index(struct cp_compiler *compiler,
+                    const struct cp_index *index,
+                    struct cp_index *out_index);
 
 #endif

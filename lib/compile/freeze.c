@@ -68,10 +68,9 @@ static int freeze_owners(struct cp_compiler *compiler)
     return CALPOL_OK;
 }
 
-/* An index made in the work arena, in the ruleset's. */
-static int freeze_index(struct cp_compiler *compiler,
-                        const struct cp_index *index,
-                        struct cp_index *out_index)
+int cp_freeze_index(struct cp_compiler *compiler,
+                    const struct cp_index *index,
+                    struct cp_index *out_index)
 {
     *out_index = *index;
     if (!index->entries)
@@ -91,7 +90,7 @@ static int index_references(struct cp_compiler *compiler)
         if (!cp_index_add(&index, compiler->work, hash, i))
             return CALPOL_ERROR_NO_MEMORY;
     }
-    return freeze_index(compiler, &index, &compiler->ruleset->reference_index);
+    return cp_freeze_index(compiler, &index, &compiler->ruleset->reference_index);
 }
 
 int cp_freeze_ruleset(struct cp_compiler *compiler)
@@ -104,11 +103,11 @@ int cp_freeze_ruleset(struct cp_compiler *compiler)
     if (!status)
         status = freeze_owners(compiler);
     if (!status)
-        status = freeze_index(compiler, &compiler->profile_index, &ruleset->profile_index);
+        status = cp_freeze_index(compiler, &compiler->profile_index, &ruleset->profile_index);
     if (!status)
-        status = freeze_index(compiler, &compiler->namespace_index, &ruleset->namespace_index);
+        status = cp_freeze_index(compiler, &compiler->namespace_index, &ruleset->namespace_index);
     if (!status)
-        status = freeze_index(compiler, &compiler->label_set_index, &ruleset->label_set_index);
+        status = cp_freeze_index(compiler, &compiler->label_set_index, &ruleset->label_set_index);
     if (!status)
         status = index_references(compiler);
     return status;

@@ -33,7 +33,7 @@ static int list_holders(struct refinement *refinement)
     uint32_t count = classes->ruleset->selector_count, *first;
     size_t total = 0;
 
-    first = refinement->first = CP_NEW_ARRAY(classes->work, uint32_t, (size_t)count + 2);
+    first = refinement->first = CP_NEW_ARRAY(classes->arena, uint32_t, (size_t)count + 2);
     if (!first)
         return CALPOL_ERROR_NO_MEMORY;
     for (uint32_t v = 0; v < vectors->items.count; v++) {
@@ -43,7 +43,7 @@ static int list_holders(struct refinement *refinement)
     }
     for (uint32_t i = 2; i <= count; i++)
         first[i] += first[i - 1];
-    refinement->holders = CP_NEW_ARRAY(classes->work, uint32_t, total);
+    refinement->holders = CP_NEW_ARRAY(classes->arena, uint32_t, total);
     if (!refinement->holders || total > UINT32_MAX)
         return CALPOL_ERROR_NO_MEMORY;
     for (uint32_t v = 0; v < vectors->items.count; v++) {
@@ -100,8 +100,8 @@ static int rank_selectors(const struct refinement *refinement,
 {
     const struct cp_label_classes *classes = refinement->classes;
     uint32_t count = classes->ruleset->selector_count, kept = 0;
-    uint64_t *keys = CP_NEW_ARRAY(classes->work, uint64_t, count);
-    uint64_t *scratch = CP_NEW_ARRAY(classes->work, uint64_t, count);
+    uint64_t *keys = CP_NEW_ARRAY(classes->arena, uint64_t, count);
+    uint64_t *scratch = CP_NEW_ARRAY(classes->arena, uint64_t, count);
 
     if (!keys || !scratch)
         return CALPOL_ERROR_NO_MEMORY;
@@ -137,11 +137,11 @@ int cp_label_classes_order(struct cp_label_classes *classes)
     uint32_t count = classes->vectors.items.count;
     struct refinement refinement = {
         .classes = classes,
-        .order = CP_NEW_ARRAY(classes->work, uint32_t, count),
-        .place = CP_NEW_ARRAY(classes->work, uint32_t, count),
-        .part_of = CP_NEW_ARRAY(classes->work, uint32_t, count),
-        .parts = CP_NEW_ARRAY(classes->work, struct part, (size_t)count + 1),
-        .touched = CP_NEW_ARRAY(classes->work, uint32_t, count),
+        .order = CP_NEW_ARRAY(classes->arena, uint32_t, count),
+        .place = CP_NEW_ARRAY(classes->arena, uint32_t, count),
+        .part_of = CP_NEW_ARRAY(classes->arena, uint32_t, count),
+        .parts = CP_NEW_ARRAY(classes->arena, struct part, (size_t)count + 1),
+        .touched = CP_NEW_ARRAY(classes->arena, uint32_t, count),
         .part_count = 1,
     };
     int status;

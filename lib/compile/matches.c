@@ -224,12 +224,14 @@ static int set_bits(struct matching *matching,
                     const struct cp_tuple *list,
                     struct match_list *details)
 {
-    size_t words = cp_bitset_words(matching->compiler->selectors.count);
+    const struct cp_compiler *compiler = matching->compiler;
+    uint32_t late = compiler->input->updatable ? CP_LATE_SELECTORS : 0;
+    size_t words = cp_bitset_words(compiler->selectors.count + late);
     uint64_t *bits;
 
     if ((uint64_t)words * sizeof(*bits) * matching->lists.items.count > MOST_BIT_BYTES)
         return CALPOL_OK;
-    bits = CP_NEW_ARRAY(matching->compiler->arena, uint64_t, words);
+    bits = CP_NEW_ARRAY(compiler->arena, uint64_t, words);
     if (!bits)
         return CALPOL_ERROR_NO_MEMORY;
     for (uint32_t i = 0; i < list->count; i++)

@@ -5,6 +5,7 @@
 #include "compile/compiler.h"
 
 #include "compile/convert_k8s.h"
+#include "compile/policy_order.h"
 
 static const struct cp_implied_tier builtin_tiers[] = {
     {"adminnetworkpolicy", 1000, CALPOL_ACTION_PASS, true},
@@ -117,15 +118,6 @@ static int add_named_tiers(struct cp_compiler *compiler, struct tier_list *tiers
     return status;
 }
 
-static int compare_orders(bool a_given, double a, bool b_given, double b)
-{
-    if (a_given != b_given)
-        return a_given ? -1 : 1;
-    if (!a_given || a == b)
-        return 0;
-    return a < b ? -1 : 1;
-}
-
 /* EV-20, EV-22: tiers that exist by order, those without order last; then the undefined ones. */
 static int compare_tiers(const void *left, const void *right)
 {
@@ -134,7 +126,7 @@ static int compare_tiers(const void *left, const void *right)
 
     if (a->exists != b->exists)
         return a->exists ? -1 : 1;
-    order = compare_orders(a->has_order, a->order, b->has_order, b->order);
+    order = cp_orders_compare(a->has_order, a->order, b->has_order, b->order);
     return order ? order : cp_text_compare(a->name, b->name);
 }
 
@@ -152,20 +144,19 @@ static int compare_policies(const void *left, const void *right)
 
     if (a->tier != b->tier)
         return a->tier < b->tier ? -1 : 1;
-    order = compare_orders(a->spec->has_order, a->spec->order, b->spec->has_order, b->spec->order);
+    order =
+        cp_orders_compare(a->spec->has_order, a->spec->order, b->spec->has_order, b->spec->order);
     return order ? order : cp_text_compare(a->key, b->key);
 }
 
 static int make_key(struct cp_compiler *compiler, struct sorted_policy *policy)
 {
     const struct cp_metadata *metadata = &policy->spec->metadata;
-    struct cp_buffer key;
 
-    cp_buffer_init(&key, compiler->work);
-    cp_buffer_format(&key, "%t/%t/%s", metadata->name, metadata->namespace_name,
-                     cp_policy_kind_info(policy->spec->kind)->name);
-    policy->key = cp_buffer_text(&key);
-    return key.failed ? CALPOL_ERROR_NO_MEMORY : CALPOL_OK;
+    return cp_policy_key(metadata->name, metadata->namespace_name, policy->spec->kind,
+                         compiler->work, &policy->key)
+               ? CALPOL_OK
+               : CALPOL_ERROR_NO_MEMORY;
 }
 
 /* Numbers of the tiers, in their sorted order, into the policies to be sorted. */
@@ -280,10 +271,10 @@ static int keep_policy_texts(struct cp_compiler *compiler,
 _Static_assert(CP_TYPE_INGRESS == 1u << CP_INGRESS && CP_TYPE_EGRESS == 1u << CP_EGRESS,
                "types are directions as bits");
 
-static int compile_policy(struct cp_compiler *compiler,
-                          const struct cp_policy_spec *spec,
-                          uint32_t tier,
-                          struct cp_policy *policy)
+int cp_compile_policy(struct cp_compiler *compiler,
+                      const struct cp_policy_spec *spec,
+                      uint32_t tier,
+                      struct cp_policy *policy)
 {
     const struct cp_text namespace_name = spec->metadata.namespace_name;
     int status;
@@ -321,8 +312,8 @@ static int compile_sorted_policies(struct cp_compiler *compiler, const struct ti
 
             if (!policy)
                 return CALPOL_ERROR_NO_MEMORY;
-            status = compile_policy(compiler, compiler->policies.items[tier->first_policy + i], t,
-                                    policy);
+            status = cp_compile_policy(compiler, compiler->policies.items[tier->first_policy + i],
+                                       t, policy);
         }
     }
     return status;

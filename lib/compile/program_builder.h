@@ -24,6 +24,15 @@ struct cp_program_lines {
     uint16_t asks; /* as in struct cp_program_head */
 };
 
+/* Room for what updates add, which any thread may take of. */
+struct cp_room {
+    atomic_uint_fast32_t taken;
+    uint32_t size;
+};
+
+/* Takes so much room: where it begins. False: there is not so much. */
+bool cp_room_take(struct cp_room *room, uint32_t size, uint32_t *out_place);
+
 /* A program in the making. */
 struct cp_draft {
     unsigned char *bytes; /* TABLE, or the head of VECTORS */
@@ -38,9 +47,18 @@ struct cp_marks {
     uint32_t summary_words;
 };
 
+/* Of an update: decisions that there are already, and room for others. */
+struct cp_known_decisions {
+    const struct cp_tuples *tuples; /* with the root's numbers of policies */
+    const uint32_t *root_policies;  /* by number of a policy: the root's, or CP_NONE */
+    const uint32_t *own_policies;   /* by number of a policy of the root: that of the ruleset */
+    struct cp_room *room;
+    CP_ARRAY(uint32_t) late; /* by number in the builder's tuples: the number in the end */
+};
+
 struct cp_program_builder {
     const struct calpol_ruleset *ruleset;
-    struct cp_arena *arena; /* the ruleset's */
+    struct cp_arena *arena; /* the ruleset's, or that of a piece */
     struct cp_arena *work;
     struct cp_arena scratch; /* of one program */
     struct cp_program_limits limits;
@@ -48,7 +66,9 @@ struct cp_program_builder {
     struct cp_classes classes;
     struct cp_clauses clauses;
     struct cp_marks marks;
-    struct cp_tuples decisions; /* tier, policy, rule, action | needs << 8 | stage << 16 */
+    struct cp_tuples decisions; /* tier, policy, rule, action | needs << 8 | stage << 16; of an
+                                   update: those that it adds */
+    struct cp_known_decisions *known; /* NULL: this is no update */
     CP_ARRAY(struct cp_draft) drafts;
     CP_ARRAY(struct cp_vectors) vectors;
     struct cp_tuples line_lists;    /* of drafts made so far */
@@ -62,10 +82,15 @@ struct cp_program_builder {
 /* No program: the plain walk is asked. */
 #define CP_NO_DRAFT 0u
 
-/* The number of a decision; policy CP_NONE and rule -1 where no profile matches. False: no memory. */
-bool cp_decision_number(struct cp_program_builder *builder,
-                        const struct cp_decision *decision,
-                        uint32_t *out_number);
+/* The number of a decision; policy CP_NONE and rule -1 where no profile matches. CALPOL_OK,
+   CALPOL_ERROR_NO_MEMORY; of an update CALPOL_ERROR_LIMIT if there is no room left. */
+int cp_decision_number(struct cp_program_builder *builder,
+                       const struct cp_decision *decision,
+                       uint32_t *out_number);
+
+/* The decision of a number that was given out, or of a tuple of decisions. */
+struct cp_decision cp_decision_at(const struct cp_program_builder *builder, uint32_t number);
+struct cp_decision cp_decision_of(const struct cp_tuple *tuple);
 
 /* chains.c: the lines of a list of policies and profiles in one direction and family. CALPOL_OK,
    CALPOL_ERROR_NO_MEMORY; CALPOL_ERROR_LIMIT if a rule cannot be said in clauses. */

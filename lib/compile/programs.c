@@ -3,8 +3,9 @@
  * The programs of all workloads: each distinct list of policies and profiles once, each distinct
  * list of lines once.
  */
-#include "compile/program_builder.h"
-#include "ruleset/exemplar.h"
+#include "compile/making.h"
+
+#include "compile/basis.h"
 
 const struct cp_program_limits cp_program_no_limits = {
     .max_bytes = UINT64_MAX,
@@ -18,45 +19,98 @@ const struct cp_program_limits cp_program_no_limits = {
 /* Line lists up to this long are compared with each other; longer ones only by their policies. */
 #define MOST_COMPARED_LINES 4096u
 
-/* What is known of a list of policies and profiles in a direction and family. */
-struct chain_entry {
-    bool is_made;
-    bool is_own_free;              /* the class of the endpoint's own address does not matter */
-    uint32_t draft;                /* if so; else of the VECTORS for any own address */
-    struct cp_program_lines lines; /* if not */
-};
+/* ---- Decisions ------------------------------------------------------------------------------- */
 
-struct making {
-    struct cp_program_builder *builder;
-    struct cp_tuples chains;              /* direction << 1 | family, policies, CP_NONE, profiles */
-    CP_ARRAY(struct chain_entry) entries; /* parallel */
-    struct cp_tuples profile_lists;
-    struct cp_tuples kinds;         /* label set, profile list, direction << 1 | family */
-    CP_ARRAY(uint32_t) kind_chains; /* parallel */
-    struct cp_tuples folded;        /* chain, own class */
-    CP_ARRAY(uint32_t) folded_drafts;
-    struct cp_tuples variants; /* draft, draft for any own address */
-    CP_ARRAY(uint32_t) variant_drafts;
-    CP_ARRAY(uint32_t) numbers; /* a list being put together */
-    struct cp_program_lines lines, folded_lines;
-    bool *is_quiet; /* by node */
-    CP_ARRAY(struct cp_exemplar) exemplars;
-    struct cp_index exemplar_index;
-    struct cp_endpoint_record *records[2];
-};
+#define DECISION_NUMBERS 4u
 
-bool cp_decision_number(struct cp_program_builder *builder,
-                        const struct cp_decision *decision,
-                        uint32_t *out_number)
+/* The number of a decision that the root's programs have, or CP_INDEX_END. */
+static uint32_t find_known(const struct cp_known_decisions *known, const uint32_t *numbers)
 {
-    const uint32_t numbers[4] = {decision->tier, decision->policy, (uint32_t)decision->rule,
-                                 decision->action | (uint32_t)decision->needs << 8 |
-                                     (uint32_t)decision->stage << 16};
+    uint32_t key[DECISION_NUMBERS];
 
-    return cp_tuples_add(&builder->decisions, numbers, 4, out_number, NULL);
+    memcpy(key, numbers, sizeof(key));
+    if (key[1] != CP_NONE) {
+        key[1] = known->root_policies[key[1]];
+        if (key[1] == CP_NONE)
+            return CP_INDEX_END;
+    }
+    return cp_tuples_find(known->tuples, key, DECISION_NUMBERS);
 }
 
-static bool push(struct making *making, uint32_t number)
+/* The number of a decision that an update adds. */
+static int late_number(struct cp_program_builder *builder,
+                       const uint32_t *numbers,
+                       uint32_t *out_number)
+{
+    struct cp_known_decisions *known = builder->known;
+    uint32_t place, number, *slot;
+    bool is_new;
+
+    if (!cp_tuples_add(&builder->decisions, numbers, DECISION_NUMBERS, &number, &is_new))
+        return CALPOL_ERROR_NO_MEMORY;
+    if (is_new) {
+        if (!cp_room_take(known->room, 1, &place))
+            return CALPOL_ERROR_LIMIT;
+        slot = cp_array_push(builder->work, &known->late);
+        if (!slot)
+            return CALPOL_ERROR_NO_MEMORY;
+        *slot = known->tuples->items.count + place;
+    }
+    *out_number = known->late.items[number];
+    return CALPOL_OK;
+}
+
+int cp_decision_number(struct cp_program_builder *builder,
+                       const struct cp_decision *decision,
+                       uint32_t *out_number)
+{
+    const uint32_t numbers[DECISION_NUMBERS] = {
+        decision->tier, decision->policy, (uint32_t)decision->rule,
+        decision->action | (uint32_t)decision->needs << 8 | (uint32_t)decision->stage << 16};
+
+    if (builder->known) {
+        *out_number = find_known(builder->known, numbers);
+        return *out_number == CP_INDEX_END ? late_number(builder, numbers, out_number) : CALPOL_OK;
+    }
+    return cp_tuples_add(&builder->decisions, numbers, DECISION_NUMBERS, out_number, NULL)
+               ? CALPOL_OK
+               : CALPOL_ERROR_NO_MEMORY;
+}
+
+struct cp_decision cp_decision_at(const struct cp_program_builder *builder, uint32_t number)
+{
+    const struct cp_known_decisions *known = builder->known;
+    struct cp_decision decision;
+    uint32_t late = 0;
+
+    if (!known)
+        return cp_decision_of(&builder->decisions.items.items[number]);
+    if (number < known->tuples->items.count) {
+        decision = cp_decision_of(&known->tuples->items.items[number]);
+        if (decision.policy != CP_NONE)
+            decision.policy = known->own_policies[decision.policy];
+        return decision;
+    }
+    while (known->late.items[late] != number)
+        late++;
+    return cp_decision_of(&builder->decisions.items.items[late]);
+}
+
+struct cp_decision cp_decision_of(const struct cp_tuple *tuple)
+{
+    const uint32_t *numbers = tuple->numbers;
+
+    return (struct cp_decision){
+        .action = (uint8_t)numbers[3],
+        .needs = (uint8_t)(numbers[3] >> 8),
+        .stage = (uint16_t)(numbers[3] >> 16),
+        .tier = numbers[0],
+        .policy = numbers[1],
+        .rule = (int32_t)numbers[2],
+    };
+}
+
+static bool push(struct cp_making *making, uint32_t number)
 {
     uint32_t *slot = cp_array_push(making->builder->work, &making->numbers);
 
@@ -82,12 +136,13 @@ static bool leaves_forwarding_alone(const struct calpol_ruleset *ruleset, uint32
     return true;
 }
 
-static bool find_quiet_nodes(struct making *making)
+static bool find_quiet_nodes(struct cp_making *making)
 {
     const struct calpol_ruleset *ruleset = making->builder->ruleset;
+    bool *quiet = CP_NEW_ARRAY(making->builder->arena, bool, ruleset->node_count);
 
-    making->is_quiet = CP_NEW_ARRAY(making->builder->arena, bool, ruleset->node_count);
-    if (!making->is_quiet)
+    making->is_quiet = quiet;
+    if (!quiet)
         return false;
     for (uint32_t i = 0; i < ruleset->node_count; i++) {
         const struct cp_node_entry *node = &ruleset->nodes[i];
@@ -96,7 +151,7 @@ static bool find_quiet_nodes(struct making *making)
 
         for (uint32_t h = 0; is_quiet && h < node->host_endpoint_count; h++)
             is_quiet = leaves_forwarding_alone(ruleset, node->host_endpoints[h]);
-        making->is_quiet[i] = is_quiet;
+        quiet[i] = is_quiet;
     }
     return true;
 }
@@ -228,14 +283,14 @@ static int draft_for_any_own(struct cp_program_builder *builder,
     return status;
 }
 
-static int make_chain(struct making *making,
+static int make_chain(struct cp_making *making,
                       const struct cp_chain *chain,
-                      struct chain_entry *entry)
+                      struct cp_chain_entry *entry)
 {
     struct cp_program_builder *builder = making->builder;
     int status = cp_chain_lines(builder, chain, &making->lines);
 
-    *entry = (struct chain_entry){.is_made = true, .is_own_free = true, .draft = CP_NO_DRAFT};
+    *entry = (struct cp_chain_entry){.is_made = true, .is_own_free = true, .draft = CP_NO_DRAFT};
     if (status == CALPOL_ERROR_LIMIT) {
         builder->left_out++;
         return CALPOL_OK;
@@ -250,7 +305,7 @@ static int make_chain(struct making *making,
 }
 
 /* Puts a chain together: what governs in the direction, and profiles that have rules in it. */
-static bool list_chain(struct making *making,
+static bool list_chain(struct cp_making *making,
                        const struct cp_owner *owner,
                        enum cp_direction direction,
                        int family,
@@ -280,7 +335,7 @@ static bool list_chain(struct making *making,
     return true;
 }
 
-static int find_chain(struct making *making,
+static int find_chain(struct cp_making *making,
                       const struct cp_owner *owner,
                       enum cp_direction direction,
                       int family,
@@ -288,7 +343,7 @@ static int find_chain(struct making *making,
 {
     uint32_t policy_count, count;
     const uint32_t *numbers;
-    struct chain_entry *entry;
+    struct cp_chain_entry *entry;
     struct cp_chain chain;
     bool is_new;
 
@@ -315,7 +370,7 @@ static int find_chain(struct making *making,
 }
 
 /* Endpoints of equal labels and profiles have equal chains. */
-static int chain_of(struct making *making,
+static int chain_of(struct cp_making *making,
                     const struct cp_owner *owner,
                     uint32_t profile_list,
                     enum cp_direction direction,
@@ -370,7 +425,7 @@ static int copy_with_vectors(struct cp_program_builder *builder,
 }
 
 /* A program for one class of the endpoint's own address: a table, else the vectors for any. */
-static int vary(struct making *making, uint32_t table, uint32_t any_own, uint32_t *out_draft)
+static int vary(struct cp_making *making, uint32_t table, uint32_t any_own, uint32_t *out_draft)
 {
     const uint32_t key[2] = {table, any_own};
     uint32_t number, *slot;
@@ -394,13 +449,13 @@ static int vary(struct making *making, uint32_t table, uint32_t any_own, uint32_
     return CALPOL_OK;
 }
 
-static int make_folded(struct making *making,
+static int make_folded(struct cp_making *making,
                        uint32_t chain,
                        uint32_t own_class,
                        uint32_t *out_draft)
 {
     struct cp_program_builder *builder = making->builder;
-    const struct chain_entry *entry = &making->entries.items[chain];
+    const struct cp_chain_entry *entry = &making->entries.items[chain];
     uint32_t table;
     int status;
 
@@ -417,7 +472,7 @@ static int make_folded(struct making *making,
 }
 
 /* The program of a chain for one class of the endpoint's own address. */
-static int fold(struct making *making, uint32_t chain, uint32_t own_class, uint32_t *out_draft)
+static int fold(struct cp_making *making, uint32_t chain, uint32_t own_class, uint32_t *out_draft)
 {
     const uint32_t key[2] = {chain, own_class};
     uint32_t number, *slot;
@@ -454,24 +509,26 @@ static uint32_t flags_of(const struct cp_owner *owner)
     return flags;
 }
 
-/* The drafts of a workload in one family; they become places once all are made. */
-static int make_record(struct making *making,
-                       uint32_t workload,
-                       uint32_t profile_list,
-                       int family,
-                       struct cp_endpoint_record *record)
+int cp_making_record(struct cp_making *making,
+                     uint32_t workload,
+                     int family,
+                     struct cp_endpoint_record *record)
 {
     const struct cp_owner *owner = &making->builder->ruleset->owners[workload];
+    uint32_t profile_list;
     uint32_t own_class = making->builder->classes.workload_classes[family][workload];
     bool is_quiet = owner->node == CP_NONE || making->is_quiet[owner->node];
     int status = CALPOL_OK;
 
     *record = (struct cp_endpoint_record){.flags = flags_of(owner)};
+    if (!cp_tuples_add(&making->profile_lists, owner->profiles, owner->profile_count, &profile_list,
+                       NULL))
+        return CALPOL_ERROR_NO_MEMORY;
     if (own_class == CP_NONE)
         return CALPOL_OK;
     record->address_class = own_class;
     for (int direction = CP_INGRESS; !status && is_quiet && direction <= CP_EGRESS; direction++) {
-        const struct chain_entry *entry;
+        const struct cp_chain_entry *entry;
         uint32_t chain;
 
         status =
@@ -496,7 +553,7 @@ static bool has_family(const struct cp_classes *classes, int family)
     return false;
 }
 
-static int make_records(struct making *making, int family)
+static int make_records(struct cp_making *making, int family)
 {
     struct cp_program_builder *builder = making->builder;
     const struct calpol_ruleset *ruleset = builder->ruleset;
@@ -511,21 +568,17 @@ static int make_records(struct making *making, int family)
         return CALPOL_ERROR_NO_MEMORY;
     builder->programs->records[family] = making->records[family] = records;
     builder->bytes += ruleset->workload_count * sizeof(*records);
-    for (uint32_t i = 0; !status && i < ruleset->workload_count; i++) {
-        const struct cp_owner *owner = &ruleset->owners[i];
-        uint32_t profile_list;
-
-        if (!cp_tuples_add(&making->profile_lists, owner->profiles, owner->profile_count,
-                           &profile_list, NULL))
-            return CALPOL_ERROR_NO_MEMORY;
-        status = make_record(making, i, profile_list, family, &records[i]);
-    }
+    for (uint32_t i = 0; !status && i < ruleset->workload_count; i++)
+        status = cp_making_record(making, i, family, &records[i]);
     return status;
 }
 
 /* ---- Exemplars ------------------------------------------------------------------------------- */
 
-static int add_exemplar(struct making *making, uint32_t workload, int family)
+int cp_making_exemplar(struct cp_making *making,
+                       struct cp_arena *arena,
+                       uint32_t workload,
+                       int family)
 {
     struct cp_program_builder *builder = making->builder;
     const struct cp_owner *owner = &builder->ruleset->owners[workload];
@@ -545,8 +598,8 @@ static int add_exemplar(struct making *making, uint32_t workload, int family)
     if (likeness.outer_class == CP_NONE ||
         cp_exemplar_find(builder->ruleset, &known, &likeness) != CP_NONE)
         return CALPOL_OK;
-    slot = cp_array_push(builder->work, &making->exemplars);
-    if (!slot || !cp_index_add(&making->exemplar_index, builder->work, cp_exemplar_hash(&likeness),
+    slot = cp_array_push(arena, &making->exemplars);
+    if (!slot || !cp_index_add(&making->exemplar_index, arena, cp_exemplar_hash(&likeness),
                                making->exemplars.count - 1))
         return CALPOL_ERROR_NO_MEMORY;
     *slot = (struct cp_exemplar){
@@ -558,7 +611,7 @@ static int add_exemplar(struct making *making, uint32_t workload, int family)
     return CALPOL_OK;
 }
 
-static int make_exemplars(struct making *making)
+static int make_exemplars(struct cp_making *making)
 {
     struct cp_program_builder *builder = making->builder;
     struct cp_exemplars *exemplars = &builder->exemplars;
@@ -567,7 +620,7 @@ static int make_exemplars(struct making *making)
     int status = CALPOL_OK;
 
     for (uint32_t i = 0; !status && i < count * 2; i++)
-        status = add_exemplar(making, i / 2, i % 2);
+        status = cp_making_exemplar(making, builder->work, i / 2, i % 2);
     if (status)
         return status;
     exemplars->is_quiet = making->is_quiet;
@@ -590,7 +643,7 @@ static size_t round_up(size_t size)
 }
 
 /* Size of a draft with cells of the width that decisions need. */
-static size_t final_size(const struct cp_draft *draft, unsigned cell_shift)
+size_t cp_draft_size(const struct cp_draft *draft, unsigned cell_shift)
 {
     struct cp_program_head head;
 
@@ -600,7 +653,7 @@ static size_t final_size(const struct cp_draft *draft, unsigned cell_shift)
     return head.cells + ((draft->size - head.cells) / sizeof(uint32_t) << cell_shift);
 }
 
-static void write_draft(const struct cp_draft *draft, unsigned cell_shift, unsigned char *target)
+void cp_draft_write(const struct cp_draft *draft, unsigned cell_shift, unsigned char *target)
 {
     struct cp_program_head head;
     const uint32_t *cells;
@@ -620,16 +673,31 @@ static void write_draft(const struct cp_draft *draft, unsigned cell_shift, unsig
         narrow[i] = (uint16_t)cells[i];
 }
 
+/* How much of the code comes so much room for updates. */
+#define CODE_TO_ROOM 4u
+#define LEAST_ROOM ((size_t)1 << 20)
+
+static size_t room_behind(struct cp_program_builder *builder, size_t total)
+{
+    struct cp_basis *basis = builder->ruleset->basis;
+    size_t room = round_up(total / CODE_TO_ROOM + LEAST_ROOM);
+
+    if (!basis || (total + room) / 64 > UINT32_MAX)
+        return 0;
+    basis->code_room.size = (uint32_t)(room / 64);
+    return room;
+}
+
 /* All drafts behind each other; records point to their places. */
 static int keep_code(struct cp_program_builder *builder)
 {
     struct cp_programs *programs = builder->programs;
-    size_t total = 0;
+    size_t total = 0, room;
     unsigned char *code;
 
     for (uint32_t i = 0; i < builder->drafts.count; i++) {
         struct cp_draft *draft = &builder->drafts.items[i];
-        size_t size = final_size(draft, programs->cell_shift);
+        size_t size = cp_draft_size(draft, programs->cell_shift);
 
         draft->place = (uint32_t)(total / 64);
         total += round_up(size);
@@ -637,13 +705,16 @@ static int keep_code(struct cp_program_builder *builder)
         if (total / 64 > UINT32_MAX)
             return CALPOL_ERROR_LIMIT;
     }
-    code = cp_arena_zeroed(builder->arena, total + 64 + CP_BEHIND_CODE, 1);
+    room = room_behind(builder, total);
+    code = cp_arena_zeroed(builder->arena, total + 64 + CP_BEHIND_CODE + room, 1);
     if (!code)
         return CALPOL_ERROR_NO_MEMORY;
     code += (64 - (uintptr_t)code % 64) % 64;
+    if (builder->ruleset->basis)
+        builder->ruleset->basis->code = code;
     for (uint32_t i = 0; i < builder->drafts.count; i++)
-        write_draft(&builder->drafts.items[i], programs->cell_shift,
-                    code + (size_t)builder->drafts.items[i].place * 64);
+        cp_draft_write(&builder->drafts.items[i], programs->cell_shift,
+                       code + (size_t)builder->drafts.items[i].place * 64);
     programs->code = code;
     programs->code_count = (uint32_t)((total + CP_BEHIND_CODE) / 64);
     return CALPOL_OK;
@@ -660,33 +731,43 @@ static void set_places(struct cp_program_builder *builder, struct cp_endpoint_re
     }
 }
 
+/* Room for the decisions of so many rules is enough for hundreds of updates. */
+#define DECISIONS_OF_UPDATES 65536u
+#define LEAST_DECISIONS_OF_UPDATES 2048u
+
+/* Narrow cells stay narrow if that leaves room at all. */
+static uint32_t room_for_decisions(struct cp_program_builder *builder, uint32_t count)
+{
+    uint32_t narrow = builder->limits.max_narrow_decisions, room = DECISIONS_OF_UPDATES;
+
+    if (!builder->ruleset->basis || count > UINT32_MAX - room)
+        return 0;
+    if (count <= narrow && narrow - count >= LEAST_DECISIONS_OF_UPDATES && narrow - count < room)
+        room = narrow - count;
+    builder->ruleset->basis->decision_room.size = room;
+    return room;
+}
+
 static int keep_decisions(struct cp_program_builder *builder)
 {
     uint32_t count = builder->decisions.items.count;
-    struct cp_decision *decisions = CP_NEW_ARRAY(builder->arena, struct cp_decision, count);
+    uint32_t total = count + room_for_decisions(builder, count);
+    struct cp_decision *decisions = CP_NEW_ARRAY(builder->arena, struct cp_decision, total);
 
     if (!decisions)
         return CALPOL_ERROR_NO_MEMORY;
-    for (uint32_t i = 0; i < count; i++) {
-        const uint32_t *numbers = builder->decisions.items.items[i].numbers;
-
-        decisions[i] = (struct cp_decision){
-            .action = (uint8_t)numbers[3],
-            .needs = (uint8_t)(numbers[3] >> 8),
-            .stage = (uint16_t)(numbers[3] >> 16),
-            .tier = numbers[0],
-            .policy = numbers[1],
-            .rule = (int32_t)numbers[2],
-        };
-    }
+    for (uint32_t i = 0; i < count; i++)
+        decisions[i] = cp_decision_of(&builder->decisions.items.items[i]);
+    if (builder->ruleset->basis)
+        builder->ruleset->basis->decision_items = decisions;
     builder->programs->decisions = decisions;
     builder->programs->decision_count = count;
-    builder->programs->cell_shift = count > builder->limits.max_narrow_decisions ? 2 : 1;
+    builder->programs->cell_shift = total > builder->limits.max_narrow_decisions ? 2 : 1;
     builder->bytes += count * sizeof(*decisions);
     return CALPOL_OK;
 }
 
-static int finish(struct making *making)
+static int finish(struct cp_making *making)
 {
     struct cp_program_builder *builder = making->builder;
     struct cp_programs *programs = builder->programs;
@@ -718,11 +799,12 @@ static int finish(struct making *making)
     return CALPOL_OK;
 }
 
-static void init_tuples(struct making *making)
+static void init_tuples(struct cp_making *making)
 {
     struct cp_program_builder *builder = making->builder;
+    bool is_lasting = !builder->known && builder->ruleset->basis;
 
-    cp_tuples_init(&builder->decisions, builder->work);
+    cp_tuples_init(&builder->decisions, is_lasting ? builder->arena : builder->work);
     cp_tuples_init(&builder->line_lists, builder->work);
     cp_tuples_init(&builder->asked_lists, builder->work);
     cp_tuples_init(&making->chains, builder->work);
@@ -745,15 +827,15 @@ static int make_first(struct cp_program_builder *builder)
     struct cp_draft *draft = cp_array_push(builder->work, &builder->drafts);
     uint32_t number;
 
-    if (!draft || !cp_decision_number(builder, &ask_walk, &number))
+    if (!draft || cp_decision_number(builder, &ask_walk, &number))
         return CALPOL_ERROR_NO_MEMORY;
+    *draft = (struct cp_draft){.size = sizeof(none)};
     draft->bytes = cp_arena_copy(builder->work, &none, sizeof(none));
-    draft->size = sizeof(none);
     return draft->bytes ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
 }
 
 /* Transports are more numbers than ports; classes may be more or fewer. */
-static bool make_marks(struct cp_program_builder *builder)
+bool cp_making_marks(struct cp_program_builder *builder)
 {
     uint32_t classes = builder->classes.count, transports = builder->clauses.transports.size;
 
@@ -761,18 +843,36 @@ static bool make_marks(struct cp_program_builder *builder)
                          classes > transports ? classes : transports);
 }
 
+int cp_making_init(struct cp_making *making, struct cp_program_builder *builder)
+{
+    *making = (struct cp_making){.builder = builder};
+    init_tuples(making);
+    return make_first(builder);
+}
+
+/* What updates need of what was made. */
+static void keep_basis(const struct cp_program_builder *builder)
+{
+    struct cp_basis *basis = builder->ruleset->basis;
+
+    if (basis) {
+        basis->classes = builder->classes;
+        basis->decisions = builder->decisions;
+    }
+}
+
 static int make_all(struct cp_program_builder *builder)
 {
-    struct making making = {.builder = builder};
-    int status;
+    struct cp_arena *lasting = builder->ruleset->basis ? builder->arena : NULL;
+    struct cp_making making;
+    int status = cp_making_init(&making, builder);
 
-    init_tuples(&making);
-    status = make_first(builder);
     if (!status)
-        status = cp_classes_make(&builder->classes, builder->ruleset, builder->work);
+        status = cp_classes_make(&builder->classes, builder->ruleset, lasting, builder->work);
     if (!status)
-        status = cp_clauses_init(&builder->clauses, &builder->classes, builder->work);
-    if (!status && !make_marks(builder))
+        status = cp_clauses_init(&builder->clauses, &builder->classes, builder->ruleset->rule_count,
+                                 NULL, builder->work);
+    if (!status && !cp_making_marks(builder))
         status = CALPOL_ERROR_NO_MEMORY;
     if (!status && !find_quiet_nodes(&making))
         status = CALPOL_ERROR_NO_MEMORY;
@@ -782,7 +882,11 @@ static int make_all(struct cp_program_builder *builder)
         status = make_records(&making, family);
     if (!status)
         status = make_exemplars(&making);
-    return status ? status : finish(&making);
+    if (!status)
+        status = finish(&making);
+    if (!status)
+        keep_basis(builder);
+    return status;
 }
 
 int cp_programs_make(struct calpol_ruleset *ruleset,

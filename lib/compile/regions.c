@@ -268,8 +268,8 @@ static int make_workload_classes(struct cp_classes *classes)
     uint32_t count = classes->ruleset->workload_count;
 
     for (int f = 0; f < 2; f++) {
-        classes->workload_classes[f] = CP_NEW_ARRAY(classes->work, uint32_t, count);
-        classes->outer_classes[f] = CP_NEW_ARRAY(classes->work, uint32_t, count);
+        classes->workload_classes[f] = CP_NEW_ARRAY(classes->lasting, uint32_t, count);
+        classes->outer_classes[f] = CP_NEW_ARRAY(classes->lasting, uint32_t, count);
         if (!classes->workload_classes[f] || !classes->outer_classes[f])
             return CALPOL_ERROR_NO_MEMORY;
         for (uint32_t i = 0; i < count; i++)

@@ -16,18 +16,10 @@ static int conditional(struct cp_table *table,
                        uint32_t needs,
                        uint32_t *out_number)
 {
-    const uint32_t *numbers = table->builder->decisions.items.items[decision].numbers;
-    struct cp_decision details = {
-        .action = (uint8_t)numbers[3],
-        .needs = (uint8_t)needs,
-        .stage = (uint16_t)(numbers[3] >> 16),
-        .tier = numbers[0],
-        .policy = numbers[1],
-        .rule = (int32_t)numbers[2],
-    };
+    struct cp_decision details = cp_decision_at(table->builder, decision);
 
-    return cp_decision_number(table->builder, &details, out_number) ? CALPOL_OK
-                                                                    : CALPOL_ERROR_NO_MEMORY;
+    details.needs = (uint8_t)needs;
+    return cp_decision_number(table->builder, &details, out_number);
 }
 
 /* The first line from from on that holds in row and column; UINT32_MAX if none does. */

@@ -43,11 +43,23 @@ static void assign_slots(struct cp_clauses *clauses)
     }
 }
 
-int cp_transports_init(struct cp_clauses *clauses)
+bool cp_slots_know(const struct cp_clauses *clauses, const struct cp_rule *rule)
+{
+    if (rule->criteria & 1u << CP_CRITERION_PROTOCOL &&
+        clauses->slots[rule->protocol] == CP_SLOT_OTHER)
+        return false;
+    return !(rule->criteria & 1u << CP_CRITERION_NOT_PROTOCOL) ||
+           clauses->slots[rule->not_protocol] != CP_SLOT_OTHER;
+}
+
+int cp_transports_init(struct cp_clauses *clauses, const uint8_t *slots)
 {
     struct cp_range with_ports = {start_of(CP_SLOT_TCP), start_of(CP_SLOT_SCTP + 1)};
 
-    assign_slots(clauses);
+    if (slots)
+        memcpy(clauses->slots, slots, sizeof(clauses->slots));
+    else
+        assign_slots(clauses);
     if (!cp_range_pool_init(&clauses->transports, clauses->work, AXIS_SIZE) ||
         !cp_ranges_make(&clauses->transports, &with_ports, 1, &clauses->port_transports))
         return CALPOL_ERROR_NO_MEMORY;

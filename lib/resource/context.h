@@ -47,6 +47,8 @@ struct cp_resource_reader {
     const struct cp_kind *kind; /* of the object at hand */
     bool is_calico;             /* the object at hand is of one of Calico's groups */
     uint32_t other_count; /* documents of the text at hand that are no objects of known kinds */
+    const struct cp_text *known_tiers; /* of a ruleset that is updated: those that exist there */
+    uint32_t known_tier_count;
     struct cp_gone *gone; /* objects that updates removed; NULL: none */
     struct cp_index gone_index;
     CP_ARRAY(struct cp_ignored_kind) ignored_kinds;

@@ -9,6 +9,7 @@
 
 /* Names of the tiers in the input, for looking up. */
 struct tier_names {
+    const struct cp_resource_reader *reader;
     const struct cp_collection *collection;
     struct cp_index index;
 };
@@ -17,7 +18,7 @@ static bool index_tiers(struct cp_resource_reader *reader, struct tier_names *na
 {
     const struct cp_collection *collection = reader->collection;
 
-    *names = (struct tier_names){.collection = collection};
+    *names = (struct tier_names){.reader = reader, .collection = collection};
     for (uint32_t i = 0; i < collection->tiers.count; i++) {
         uint64_t hash = cp_hash_text(collection->tiers.items[i]->metadata.name, 0);
 
@@ -35,6 +36,10 @@ static bool is_known(const struct tier_names *names, struct cp_text tier)
     for (uint32_t i = cp_index_first(index, hash); i != CP_INDEX_END; i = cp_index_next(index, i)) {
         if (cp_text_equal(names->collection->tiers.items[cp_index_item(index, i)]->metadata.name,
                           tier))
+            return true;
+    }
+    for (uint32_t i = 0; i < names->reader->known_tier_count; i++) {
+        if (cp_text_equal(names->reader->known_tiers[i], tier))
             return true;
     }
     if (names->collection->has_admin_v1alpha1 &&

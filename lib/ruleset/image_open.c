@@ -12,6 +12,7 @@ static void set_absent(struct calpol_ruleset *ruleset, const struct calpol_alloc
     cp_arena_init(&ruleset->arena, allocator);
     ruleset->rules = NULL;
     ruleset->kept = NULL;
+    ruleset->basis = NULL;
     ruleset->exemplars = (struct cp_exemplars){.items = NULL};
     ruleset->label_set_index = (struct cp_index){.entries = NULL};
     ruleset->names.arena = &ruleset->arena;

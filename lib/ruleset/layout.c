@@ -601,6 +601,8 @@ static const struct cp_layout_field ruleset_fields[] = {
     ABSENT(references),
     ABSENT(allocator),
     ABSENT(arena),
+    ABSENT(root),
+    ABSENT(piece),
     ABSENT(names.arena),
     ABSENT(names.base),
     ABSENT(names.base_count),
@@ -664,6 +666,7 @@ static const struct cp_layout_field ruleset_fields[] = {
     COUNTED(programs, CP_LAYOUT_OPTIONAL_ARRAY, CP_ITEM_PROGRAMS, count_one),
     ABSENT(exemplars), /* handles take the slow way in an opened ruleset */
     ABSENT(kept),
+    ABSENT(basis),
     ABSENT(image),
 };
 #undef STRUCT

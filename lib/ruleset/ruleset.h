@@ -25,6 +25,7 @@
 #include "net/prefix_trie.h"
 #include "ruleset/kept.h"
 #include "ruleset/options.h"
+#include "ruleset/piece.h"
 #include "ruleset/program.h"
 #include "selector/program.h"
 
@@ -334,17 +335,26 @@ struct cp_namespace_entry {
 
 /* ---- The whole ---------------------------------------------------------------------------- */
 
+struct cp_basis;
+
+/*
+ * A ruleset that a quick update made (compile/update.h) lies over the one of a load, its root. What it
+ * points to is the root's, or in a piece, or in its own arena. Nothing points to the arena of a ruleset
+ * but the ruleset itself and, if it is a root, those over it.
+ */
 struct calpol_ruleset {
     atomic_uint_fast32_t references; /* reference count */
     struct calpol_allocator allocator;
     struct cp_arena arena;
+    struct calpol_ruleset *root; /* with a reference; NULL: made by a load */
+    struct cp_piece *piece;      /* what updates added since, with a reference; NULL: nothing */
     struct cp_intern names;      /* every key, value, port name */
-    enum calpol_dialect dialect; /* never AUTO */
+    enum calpol_dialect dialect; /* never AUTO; what is behind it is copied by an update */
     struct cp_options options;
 
     const struct cp_tier *tiers;
     const struct cp_policy *const *policies; /* policies, then profiles */
-    const struct cp_rule *rules;             /* of all policies and profiles */
+    const struct cp_rule *rules;             /* of all policies and profiles; NULL over a root */
     const struct cp_selector_entry *selectors;
     const struct cp_rule_service *rule_services;
     const struct cp_label_set *label_sets;
@@ -379,12 +389,18 @@ struct calpol_ruleset {
     const struct cp_programs *programs; /* the fast path; NULL: none were made */
     struct cp_exemplars exemplars;      /* of programs; in no compiled file */
     const struct cp_kept *kept;         /* what an update needs; NULL: it was not asked for */
+    struct cp_basis *basis;             /* what a quick one needs besides: the root's; or NULL */
 
     struct cp_mapping image; /* of an opened ruleset (image.h): what everything above is in */
 };
 
 /* An empty ruleset with one reference, to be filled by compile/. NULL: no memory. */
 struct calpol_ruleset *cp_ruleset_new(const struct calpol_allocator *allocator);
+
+/* One that lies over another, with a piece of its own, to be filled by compile/update.c. What it does not
+   fill in is as in the other one. NULL: no memory. */
+struct calpol_ruleset *cp_ruleset_over(const struct calpol_allocator *allocator,
+                                       struct calpol_ruleset *old);
 
 /* Sets the hook that releases the ruleset and serves what is made from it later. */
 void cp_ruleset_set_allocator(struct calpol_ruleset *ruleset,

@@ -315,8 +315,10 @@ static void *ask_what_is_swapped(void *argument)
     return (void *)faults;
 }
 
+/* In a declared namespace updates of policies share what stays. */
 static calpol_ruleset *load_updatable(void)
 {
+    static const char namespace_text[] = RESOURCE("v1", "Namespace", "name: shop", "");
     struct calpol_load_options options;
     calpol_ruleset *ruleset = NULL;
     calpol_loader *loader;
@@ -324,6 +326,8 @@ static calpol_ruleset *load_updatable(void)
     calpol_load_options_init(&options, sizeof(options));
     options.flags = CALPOL_LOAD_UPDATABLE;
     ck_assert_int_eq(calpol_loader_new(&options, &loader), CALPOL_OK);
+    ck_assert_int_eq(calpol_loader_add_text(loader, "n", namespace_text, strlen(namespace_text)),
+                     CALPOL_OK);
     ck_assert_int_eq(calpol_loader_add_text(loader, "t", cluster, strlen(cluster)), CALPOL_OK);
     ck_assert_int_eq(calpol_loader_finish(loader, &ruleset, NULL), CALPOL_OK);
     calpol_loader_free(loader);
@@ -376,6 +380,50 @@ START_TEST(a_ruleset_is_updated_while_threads_use_it)
 }
 END_TEST
 
+/* One thread's own line of rulesets, all of which go back to one that others update as well. */
+static void *update_and_ask(void *argument)
+{
+    static const char *const policies[] = {
+        POLICY("shop", "db", "selector: app == 'db', ingress: [{action: Deny}]"),
+        POLICY("shop", "db", "selector: app == 'db', ingress: [{action: Allow}]"),
+    };
+    calpol_ruleset *ruleset = calpol_ruleset_ref(argument);
+    calpol_loader *loader = NULL;
+    uintptr_t faults = calpol_loader_new(NULL, &loader) != CALPOL_OK;
+
+    for (int i = 0; !faults && i < UPDATE_COUNT; i++) {
+        calpol_ruleset *updated = NULL;
+
+        faults += calpol_loader_add_text(loader, "u", policies[i % 2], strlen(policies[i % 2])) !=
+                  CALPOL_OK;
+        faults += calpol_ruleset_update(ruleset, loader, NULL, 0, &updated, NULL) != CALPOL_OK;
+        calpol_ruleset_unref(ruleset);
+        ruleset = updated;
+        faults += count_wrong(ruleset, i % 2 ? CALPOL_ACTION_ALLOW : CALPOL_ACTION_DENY);
+    }
+    calpol_loader_free(loader);
+    calpol_ruleset_unref(ruleset);
+    return (void *)faults;
+}
+
+START_TEST(a_ruleset_is_updated_by_threads_at_once)
+{
+    calpol_ruleset *ruleset = load_updatable();
+    pthread_t threads[HANDLE_THREADS];
+
+    for (int i = 0; i < HANDLE_THREADS; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, update_and_ask, ruleset), 0);
+    for (int i = 0; i < HANDLE_THREADS; i++) {
+        void *faults = NULL;
+
+        ck_assert_int_eq(pthread_join(threads[i], &faults), 0);
+        ck_assert_ptr_null(faults);
+    }
+    ck_assert_uint_eq(count_wrong(ruleset, CALPOL_ACTION_ALLOW), 0);
+    calpol_ruleset_unref(ruleset);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("threads");
@@ -385,6 +433,7 @@ Suite *test_suite(void)
     tcase_add_test(tcase, a_ruleset_is_exchanged_while_it_is_asked);
     tcase_add_test(tcase, handles_are_shared_by_threads);
     tcase_add_test(tcase, a_ruleset_is_updated_while_threads_use_it);
+    tcase_add_test(tcase, a_ruleset_is_updated_by_threads_at_once);
     tcase_set_timeout(tcase, 60);
     suite_add_tcase(suite, tcase);
     return suite;

@@ -65,8 +65,9 @@ static void make(struct made *made)
     add_pods(&text);
     add_rules(&text);
     compile_resources(&made->compiled, cp_buffer_string(&text), CALPOL_DIALECT_AUTO);
-    ck_assert_int_eq(cp_label_classes_make(&made->classes, made->compiled.ruleset, &made->work),
-                     CALPOL_OK);
+    ck_assert_int_eq(
+        cp_label_classes_make(&made->classes, made->compiled.ruleset, false, &made->work),
+        CALPOL_OK);
 }
 
 static void finish(struct made *made)
