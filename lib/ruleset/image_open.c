@@ -10,6 +10,8 @@ static void set_absent(struct calpol_ruleset *ruleset, const struct calpol_alloc
     atomic_init(&ruleset->references, 1);
     ruleset->allocator = *allocator;
     cp_arena_init(&ruleset->arena, allocator);
+    ruleset->root = NULL;
+    ruleset->piece = NULL;
     ruleset->rules = NULL;
     ruleset->kept = NULL;
     ruleset->basis = NULL;
