@@ -52,30 +52,40 @@ static int add_decision(struct writing *writing, const struct cp_decision *decis
     return status ? status : add_line(writing, &line);
 }
 
-/* The clauses of a rule, all with the same end: decision, or behind the tier if it is 0. */
+/* A rule is in one policy and direction, so what it comes to is the same in all chains. */
+static int decide(struct writing *writing,
+                  const struct cp_decision *decision,
+                  struct cp_clause_span *span)
+{
+    return span->decision ? CALPOL_OK
+                          : cp_decision_number(writing->builder, decision, &span->decision);
+}
+
+/* The clauses of a rule, all with the same end: a decision, or NULL for what is behind the tier. */
 static int add_rule(struct writing *writing,
                     const struct cp_policy *policy,
                     uint32_t index,
-                    uint32_t decision)
+                    const struct cp_decision *decision)
 {
     struct cp_clauses *clauses = &writing->builder->clauses;
     enum cp_direction direction = writing->chain->direction;
-    const struct cp_rule *rule = &policy->rules[direction][index];
-    uint16_t asks = cp_clauses_asks(clauses, rule, writing->chain->family);
-    struct cp_clause_span span;
-    int status = cp_clauses_of_rule(clauses, rule, policy->first_rule[direction] + index, direction,
+    struct cp_clause_span *span;
+    int status = cp_clauses_of_rule(clauses, &policy->rules[direction][index],
+                                    policy->first_rule[direction] + index, direction,
                                     writing->chain->family, &span);
 
     if (!status && !writing->is_closed)
-        writing->lines->asks |= asks;
-    for (uint32_t i = 0; !status && !writing->is_closed && i < span.count; i++) {
-        const struct cp_clause *clause = &clauses->items.items[span.first + i];
+        writing->lines->asks |= span->asks;
+    if (!status && decision)
+        status = decide(writing, decision, span);
+    for (uint32_t i = 0; !status && !writing->is_closed && i < span->count; i++) {
+        const struct cp_clause *clause = &clauses->items.items[span->first + i];
         struct cp_program_line line = {
             .own = clause->own,
             .peers = clause->peers,
             .transport = clause->transport,
             .source_ports = clause->source_ports,
-            .decision = clause->is_doubt ? 0 : decision,
+            .decision = decision && !clause->is_doubt ? span->decision : 0,
             .needs = clause->needs,
         };
 
@@ -135,8 +145,7 @@ static int add_policy(struct writing *writing, uint32_t number)
     int status = CALPOL_OK;
 
     for (uint32_t i = 0; !status && i < policy->rule_count[direction]; i++) {
-        uint32_t decision = 0;
-        struct cp_decision details = {
+        const struct cp_decision details = {
             .action = policy->rules[direction][i].action,
             .stage = stage_of(writing),
             .tier = policy->tier,
@@ -146,10 +155,8 @@ static int add_policy(struct writing *writing, uint32_t number)
 
         if (details.action == CALPOL_ACTION_LOG) /* EV-63 */
             continue;
-        if (details.action != CALPOL_ACTION_PASS)
-            status = cp_decision_number(writing->builder, &details, &decision);
-        if (!status)
-            status = add_rule(writing, policy, i, decision);
+        status =
+            add_rule(writing, policy, i, details.action == CALPOL_ACTION_PASS ? NULL : &details);
     }
     return status;
 }
@@ -210,7 +217,6 @@ static int add_profile(struct writing *writing, uint32_t number)
     int status = CALPOL_OK;
 
     for (uint32_t i = 0; !status && i < profile->rule_count[direction]; i++) {
-        uint32_t decision = 0;
         struct cp_decision details = {
             .action = profile->rules[direction][i].action,
             .stage = stage_of(writing),
@@ -224,10 +230,8 @@ static int add_profile(struct writing *writing, uint32_t number)
             continue;
         if (is_pass)
             details.action = CALPOL_ACTION_DENY;
-        if (!(is_pass && ruleset->options.profile_pass_next))
-            status = cp_decision_number(writing->builder, &details, &decision);
-        if (!status)
-            status = add_rule(writing, profile, i, decision);
+        status = add_rule(writing, profile, i,
+                          is_pass && ruleset->options.profile_pass_next ? NULL : &details);
     }
     return status;
 }

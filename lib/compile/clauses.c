@@ -545,6 +545,29 @@ static int take_apart(struct cp_clauses *clauses,
     return status;
 }
 
+/* What a rule that is not void asks for. */
+static uint16_t asks_of(const struct cp_clauses *clauses, const struct cp_rule *rule)
+{
+    static const uint32_t ports = 1u << CP_CRITERION_DESTINATION_PORTS |
+                                  1u << CP_CRITERION_DESTINATION_NOT_PORTS |
+                                  1u << CP_CRITERION_DESTINATION_SERVICE;
+    static const uint32_t icmp = 1u << CP_CRITERION_ICMP | 1u << CP_CRITERION_NOT_ICMP;
+    static const uint32_t source_ports =
+        1u << CP_CRITERION_SOURCE_PORTS | 1u << CP_CRITERION_SOURCE_NOT_PORTS;
+    const uint8_t with_ports = 1u << CP_SLOT_TCP | 1u << CP_SLOT_UDP | 1u << CP_SLOT_SCTP;
+    const uint8_t with_icmp = 1u << CP_SLOT_ICMP | 1u << CP_SLOT_ICMPV6;
+    uint8_t slots = cp_slots_of_rule(clauses, rule);
+    unsigned asks = 0;
+
+    if (rule->criteria & ports)
+        asks |= slots & with_ports;
+    if (rule->criteria & icmp)
+        asks |= slots & with_icmp;
+    if (rule->criteria & source_ports)
+        asks |= (unsigned)(slots & with_ports) << CP_SLOT_COUNT;
+    return (uint16_t)asks;
+}
+
 /* Marks of spans that are not made yet, and of rules that cannot be said in clauses. */
 #define NOT_MADE UINT32_MAX
 #define NOT_SAID (UINT32_MAX - 1)
@@ -576,7 +599,7 @@ int cp_clauses_of_rule(struct cp_clauses *clauses,
                        uint32_t number,
                        enum cp_direction direction,
                        int family,
-                       struct cp_clause_span *out_span)
+                       struct cp_clause_span **out_span)
 {
     struct cp_clause_span *span = find_span(clauses, number, is_of_one_family(rule) ? family : 0);
     int status = CALPOL_OK;
@@ -585,38 +608,16 @@ int cp_clauses_of_rule(struct cp_clauses *clauses,
         return CALPOL_ERROR_NO_MEMORY;
     if (span->count == NOT_MADE) {
         span->first = clauses->items.count;
-        if (!is_void(clauses, rule, family))
+        if (!is_void(clauses, rule, family)) {
+            span->asks = asks_of(clauses, rule);
             status = take_apart(clauses, rule, direction);
+        }
         if (status == CALPOL_ERROR_NO_MEMORY)
             return status;
         span->count = status ? NOT_SAID : clauses->items.count - span->first;
     }
-    *out_span = *span;
+    *out_span = span;
     return span->count == NOT_SAID ? CALPOL_ERROR_LIMIT : CALPOL_OK;
-}
-
-uint16_t cp_clauses_asks(const struct cp_clauses *clauses, const struct cp_rule *rule, int family)
-{
-    static const uint32_t ports = 1u << CP_CRITERION_DESTINATION_PORTS |
-                                  1u << CP_CRITERION_DESTINATION_NOT_PORTS |
-                                  1u << CP_CRITERION_DESTINATION_SERVICE;
-    static const uint32_t icmp = 1u << CP_CRITERION_ICMP | 1u << CP_CRITERION_NOT_ICMP;
-    static const uint32_t source_ports =
-        1u << CP_CRITERION_SOURCE_PORTS | 1u << CP_CRITERION_SOURCE_NOT_PORTS;
-    const uint8_t with_ports = 1u << CP_SLOT_TCP | 1u << CP_SLOT_UDP | 1u << CP_SLOT_SCTP;
-    const uint8_t with_icmp = 1u << CP_SLOT_ICMP | 1u << CP_SLOT_ICMPV6;
-    uint8_t slots = cp_slots_of_rule(clauses, rule);
-    unsigned asks = 0;
-
-    if (is_void(clauses, rule, family))
-        return 0;
-    if (rule->criteria & ports)
-        asks |= slots & with_ports;
-    if (rule->criteria & icmp)
-        asks |= slots & with_icmp;
-    if (rule->criteria & source_ports)
-        asks |= (unsigned)(slots & with_ports) << CP_SLOT_COUNT;
-    return (uint16_t)asks;
 }
 
 int cp_clauses_init(struct cp_clauses *clauses,

@@ -21,8 +21,13 @@ struct cp_clause {
     bool is_doubt;         /* the rule matches only if needs is not told, and then it only may */
 };
 
+/* What is known of a rule. */
 struct cp_clause_span {
-    uint32_t first, count;
+    uint32_t first, count; /* its clauses */
+    uint32_t decision;     /* chains.c: what it comes to; 0: not known yet */
+    uint16_t
+        asks; /* ports and ICMP numbers that it asks for, as in struct cp_program_head; nothing, if it
+                      is void for the family */
 };
 
 /* One product while a rule is taken apart; by source and destination. */
@@ -57,7 +62,8 @@ int cp_clauses_init(struct cp_clauses *clauses,
 
 /*
  * The clauses of a rule, which has a number, of a policy's direction, for flows of one family (index). Their
- * order means something only where one is a doubt: it stands behind those that match for certain.
+ * order means something only where one is a doubt: it stands behind those that match for certain. The
+ * span stays where it is.
  *
  * CALPOL_OK; CALPOL_ERROR_NO_MEMORY; CALPOL_ERROR_LIMIT if the rule cannot be said in (few enough)
  * clauses.
@@ -67,11 +73,7 @@ int cp_clauses_of_rule(struct cp_clauses *clauses,
                        uint32_t number,
                        enum cp_direction direction,
                        int family,
-                       struct cp_clause_span *out_span);
-
-/* Ports and ICMP numbers that a rule asks for: asks of struct cp_program_head. Nothing, if it is void for
-   a family. */
-uint16_t cp_clauses_asks(const struct cp_clauses *clauses, const struct cp_rule *rule, int family);
+                       struct cp_clause_span **out_span);
 
 /* transports.c: what a rule says of protocol and ICMP as a set of transports. CALPOL_OK or
    CALPOL_ERROR_NO_MEMORY. */
