@@ -129,9 +129,10 @@ void *cp_arena_allocate(struct cp_arena *arena, size_t size)
 
     if (size > SIZE_MAX - alignment)
         return NULL;
-    if (!size)
+    /* Nothing takes nothing, but where each allocation is a block. Rounding up is left out under
+       sanitizers, so that one byte too many is noticed. */
+    if (BLOCK_PER_ALLOCATION && !size)
         size = 1;
-    /* Rounding up is left out under sanitizers, so that one byte too many is noticed. */
     if (!BLOCK_PER_ALLOCATION)
         size = (size + alignment - 1) / alignment * alignment;
     if (BLOCK_PER_ALLOCATION || !arena->blocks || size > arena->blocks->size - arena->used) {

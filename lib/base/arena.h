@@ -34,7 +34,8 @@ void cp_arena_rewind(struct cp_arena *arena);
 /* Takes over what was allocated from another arena of the same allocator, which is empty then. */
 void cp_arena_adopt(struct cp_arena *arena, struct cp_arena *other);
 
-/* size bytes aligned for any type, not cleared; NULL if there is no memory. size may be 0. */
+/* size bytes aligned for any type, not cleared; NULL if there is no memory. size may be 0; what comes next
+   may be at the same address then. */
 void *cp_arena_allocate(struct cp_arena *arena, size_t size);
 
 /* count items of size bytes, cleared; NULL if there is no memory or the product overflows. */

@@ -6,7 +6,14 @@
 
 #include <string.h>
 
+/* Of the first items that come one by one; large ones take no more than they need. */
 #define FIRST_CAPACITY 4u
+#define LARGE_ITEM ((size_t)128)
+
+static uint32_t first_capacity(uint32_t more, size_t item_size)
+{
+    return more == 1 && item_size < LARGE_ITEM ? FIRST_CAPACITY : more;
+}
 
 bool cp_array_reserve_bytes(struct cp_arena *arena,
                             void **memory,
@@ -24,8 +31,8 @@ bool cp_array_reserve_bytes(struct cp_arena *arena,
         return false;
     needed = count + more;
     wanted = *capacity > UINT32_MAX / 2 ? UINT32_MAX : *capacity * 2;
-    if (wanted < FIRST_CAPACITY)
-        wanted = FIRST_CAPACITY;
+    if (!*capacity)
+        wanted = first_capacity(more, item_size);
     if (wanted < needed)
         wanted = needed;
     if (wanted > SIZE_MAX / item_size)

@@ -298,7 +298,13 @@ static int add_block(const struct output *output,
 {
     struct cp_port_group groups[CP_PORT_GROUPS];
     int status = cp_group_k8s_ports(output->converter->arena, written, groups);
+    uint32_t used = 0;
 
+    for (uint32_t g = 0; !status && g < CP_PORT_GROUPS; g++)
+        used += groups[g].used;
+    if (!status &&
+        !cp_array_reserve(output->converter->arena, &output->rules->items, used * entity_count))
+        status = CALPOL_ERROR_NO_MEMORY;
     for (uint32_t g = 0; !status && g < CP_PORT_GROUPS; g++)
         for (uint32_t i = 0; groups[g].used && !status && i < entity_count; i++)
             status = add_pair(output, written_rule, written, &groups[g], i, &entities[i]);

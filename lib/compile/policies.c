@@ -300,9 +300,30 @@ int cp_compile_policy(struct cp_compiler *compiler,
     return status;
 }
 
+/* Profiles that are implied have a rule in each direction. */
+#define RULES_OF_PROFILE 2u
+
+/* Makes room for all policies and their rules, and for profiles: arrays that grow to hundreds of megabytes
+   would leave as much behind. */
+static int make_room(struct cp_compiler *compiler)
+{
+    uint64_t profiles = compiler->namespaces.count + compiler->collection->profiles.count + 64;
+    uint64_t policies = compiler->policies.count + profiles, rules = profiles * RULES_OF_PROFILE;
+
+    for (uint32_t i = 0; i < compiler->policies.count; i++)
+        rules += (uint64_t)compiler->policies.items[i]->ingress.items.count +
+                 compiler->policies.items[i]->egress.items.count;
+    return policies <= UINT32_MAX && rules <= UINT32_MAX &&
+                   cp_array_reserve(compiler->work, &compiler->policy_entries,
+                                    (uint32_t)policies) &&
+                   cp_array_reserve(compiler->work, &compiler->rules, (uint32_t)rules)
+               ? CALPOL_OK
+               : CALPOL_ERROR_NO_MEMORY;
+}
+
 static int compile_sorted_policies(struct cp_compiler *compiler, const struct tier_list *tiers)
 {
-    int status = CALPOL_OK;
+    int status = make_room(compiler);
 
     for (uint32_t t = 0; t < tiers->items.count; t++) {
         const struct cp_tier *tier = &tiers->items.items[t];
