@@ -229,6 +229,7 @@ static const struct cp_layout_field term_fields[] = {
     ENUM(type, CP_SELECTOR_HAS, CP_SELECTOR_ENDS_WITH),
     INDEX(key, CP_NUMBERS_OF_NAMES),
     PLAIN(value_count),
+    PLAIN(value),
     ARRAY(values, CP_ITEM_NAME_NUMBER, value_count),
     PLAIN(on_yes),
     PLAIN(on_no),

@@ -171,6 +171,7 @@ static bool copy_term(const struct compiler *compiler,
         memcpy(values, term->values, term->value_count * sizeof(*values));
     *copy = *term;
     copy->values = values;
+    copy->value = term->type == CP_SELECTOR_EQUAL ? *values : 0;
     copy->on_yes = renumber(numbers, term->on_yes);
     copy->on_no = renumber(numbers, term->on_no);
     return cp_sort(values, term->value_count, sizeof(*values), compare_numbers, compiler->scratch);
@@ -231,21 +232,26 @@ int cp_program_make(const struct cp_selector *selector,
     return freeze(&compiler, arena, out_program);
 }
 
+/* So many are looked through one by one: where that ends is easier to foresee than where a search by halves
+   goes. */
+#define FEW_LABELS 8u
+
 const struct cp_label *cp_labels_find(const struct cp_labels *labels, uint32_t key)
 {
+    const struct cp_label *items = labels->items;
     uint32_t low = 0, high = labels->count;
 
-    while (low < high) {
+    while (high - low > FEW_LABELS) {
         uint32_t middle = low + (high - low) / 2;
 
-        if (key < labels->items[middle].key)
+        if (key < items[middle].key)
             high = middle;
-        else if (key > labels->items[middle].key)
-            low = middle + 1;
         else
-            return &labels->items[middle];
+            low = middle;
     }
-    return NULL;
+    while (low < high && items[low].key < key)
+        low++;
+    return low < high && items[low].key == key ? &items[low] : NULL;
 }
 
 static bool has_value(const struct cp_term *term, uint32_t value)
@@ -270,9 +276,11 @@ static bool holds(const struct cp_term *term,
                   const struct cp_intern *names,
                   const struct cp_label *label)
 {
+    if (term->type == CP_SELECTOR_EQUAL)
+        return label->value == term->value;
     if (term->type == CP_SELECTOR_HAS)
         return true;
-    if (term->type == CP_SELECTOR_EQUAL || term->type == CP_SELECTOR_IN)
+    if (term->type == CP_SELECTOR_IN)
         return has_value(term, label->value);
     if (term->type == CP_SELECTOR_CONTAINS)
         return cp_text_find(label->text, cp_intern_text(names, term->values[0])) != SIZE_MAX;

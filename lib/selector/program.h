@@ -35,6 +35,7 @@ struct cp_term {
                                    these with jumps exchanged, ALL and GLOBAL are always yes */
     uint32_t key;
     uint32_t value_count;
+    uint32_t value;         /* EQUAL: the value, which is where the term is */
     const uint32_t *values; /* EQUAL: one; IN: ascending numbers; text operators: one */
     uint32_t on_yes, on_no; /* a later term, or CP_TERM_YES, CP_TERM_NO */
 };
