@@ -15,6 +15,7 @@
  */
 #include "calpol/calpol.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -39,6 +40,10 @@ struct series {
     const char *name;
     const char *head, *unit, *between, *second, *tail;
     uint32_t flags;
+    bool
+        is_product; /* each of the first units has to do with each of the second: four times as much of
+                        twice the text. The load has a limit for that; here it is how long one mebibyte
+                        takes that counts. */
 };
 
 #define NP(name)                                                                                   \
@@ -142,6 +147,20 @@ static const struct series all[] = {
     {.name = "policies-for-all-pods",
      .unit = POD("p$", "app: '$'") "---\n",
      .second = GNP("g$") "spec: {namespaceSelector: all(), types: [Ingress]}\n---\n"},
+    {.name = "selectors-for-all-pods",
+     .is_product = true,
+     .unit = POD("p$", "app: '$'") "---\n",
+     .second = GNP("g$") "spec: {selector: \"has(app) || has(b$)\", types: [Ingress]}\n---\n"},
+    {.name = "selectors-for-no-pod",
+     .is_product = true,
+     .unit = POD("p$", "app: '$'") "---\n",
+     .second = GNP("g$") "spec: {selector: \"has(app) && !has(app) || has(b$)\", types: "
+                         "[Ingress]}\n---\n"},
+    {.name = "peers-of-all-pods",
+     .is_product = true,
+     .unit = POD("p$", "app: '$'") "---\n",
+     .second = GNP("g$") "spec: {selector: has(x), ingress: [{action: Allow, source: {selector: "
+                         "\"app != '$'\"}}]}\n---\n"},
     {.name = "workloads",
      .unit = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d$}\nspec: {replicas: 1, "
              "template: {metadata: {labels: {a: '$'}}}}\n---\n"},
@@ -450,7 +469,10 @@ static void measure(const struct mode *mode,
 
     make_text(series, size, &text);
     for (int i = 0; i < mode->repeats; i++) {
-        size_t stack = run_on_stack(&load);
+        size_t stack;
+
+        malloc_trim(0);
+        stack = run_on_stack(&load);
 
         if (stack > result->stack)
             result->stack = stack;
@@ -467,9 +489,14 @@ static void measure(const struct mode *mode,
     free(text.data);
 }
 
-static bool is_good(const struct mode *mode, const struct result *result)
+static bool is_good(const struct mode *mode,
+                    const struct series *series,
+                    const struct result *result)
 {
     double ratio = result->seconds[1] / result->seconds[0];
+
+    if (series->is_product)
+        ratio /= (double)mode->growth;
 
     return result->seconds[0] <= SECONDS_LIMIT &&
            (ratio <= mode->ratio_limit || result->seconds[1] < SHORTEST_SECONDS) &&
@@ -485,7 +512,7 @@ static bool run_series(const struct mode *mode, const struct series *series, uin
     for (int i = 0; i < 4 && !good; i++) {
         measure(mode, series, flags, mode->size, 0, &result);
         measure(mode, series, flags, mode->size * mode->growth, 1, &result);
-        good = is_good(mode, &result);
+        good = is_good(mode, series, &result);
     }
     printf("%-28s %-8s %8.1f ms %8.1f ms  x%4.2f  %5zu KiB stack  %7zu errors %7zu warnings%s\n",
            series->name, flags & CALPOL_LOAD_LENIENT ? "lenient" : "strict",
@@ -510,6 +537,9 @@ int main(int argument_count, char **arguments)
     const struct mode *mode = is_quick ? &quick : &full;
     int skipped = is_quick ? 2 : 1, bad = 0, count = 0;
 
+    /* Every load begins with no memory, as that of a new process does. What malloc happens to keep
+       of the load before would make small texts faster than they are, and not large ones. */
+    mallopt(M_MMAP_THRESHOLD, 128 << 10);
     for (size_t i = 0; i < SERIES_COUNT; i++) {
         if (!is_asked(&all[i], argument_count - skipped, arguments + skipped))
             continue;

@@ -32,6 +32,7 @@ struct cp_compile_input {
     struct cp_options options; /* what the caller set; resources add to it (EV-195) */
     const struct cp_program_limits *programs; /* NULL: none are made */
     bool updatable;                           /* what quick updates need is kept */
+    uint64_t max_tries, max_matches; /* of selectors with label sets; 0: the usual limits */
     /* NULL, or where the policies that were compiled go: by their numbers in the ruleset, in work. */
     struct cp_policy_spec *const **out_policies;
 };

@@ -31,6 +31,8 @@ struct matching {
     struct cp_index index;
     CP_ARRAY(uint32_t) undemanding;
     CP_ARRAY(uint32_t) found; /* for the label set being looked at */
+    uint64_t *is_found;       /* bits by selector; none between uses */
+    uint64_t tries, matches;  /* so far */
     struct cp_tuples lists;
     CP_ARRAY(struct match_list) details; /* parallel */
     uint32_t *list_of_set;
@@ -95,6 +97,7 @@ static bool try_selector(struct matching *matching,
     const struct cp_program *program = &compiler->selectors.items[selector].program;
     uint32_t *slot;
 
+    matching->tries++;
     if (!cp_program_matches(program, compiler->names, labels))
         return true;
     slot = cp_array_push(compiler->work, &matching->found);
@@ -121,11 +124,32 @@ static bool try_filed(struct matching *matching,
     return true;
 }
 
+/* Many are sorted by bits: in one step for each, and for each word that could have one. */
+#define SELECTORS_OF_STEP 256u
+
+static void sort_many(struct matching *matching)
+{
+    uint32_t word_count = (uint32_t)cp_bitset_words(matching->compiler->selectors.count), count = 0;
+
+    for (uint32_t i = 0; i < matching->found.count; i++)
+        cp_bitset_add(matching->is_found, matching->found.items[i]);
+    for (uint32_t w = 0; w < word_count; w++) {
+        for (; matching->is_found[w]; matching->is_found[w] &= matching->is_found[w] - 1)
+            matching->found.items[count++] =
+                w * 64 + (uint32_t)__builtin_ctzll(matching->is_found[w]);
+    }
+    matching->found.count = count;
+}
+
 /* Sorts what was found; what was filed under several labels may be there more than once. */
 static void sort_found(struct matching *matching)
 {
     uint32_t *items = matching->found.items, count = 0;
 
+    if (matching->found.count > matching->compiler->selectors.count / SELECTORS_OF_STEP) {
+        sort_many(matching);
+        return;
+    }
     cp_sort_numbers(items, matching->found.count, NULL, NULL);
     for (uint32_t i = 0; i < matching->found.count; i++) {
         if (!count || items[count - 1] != items[i])
@@ -153,6 +177,38 @@ static bool find_selectors(struct matching *matching, const struct cp_labels *la
     return true;
 }
 
+/* However little text there is, what is tried and what holds may be the product of selectors and label
+   sets; so many are a few seconds, and half a gigabyte. */
+#define MOST_TRIES ((uint64_t)1 << 29)
+#define MOST_MATCHES ((uint64_t)1 << 27)
+
+static uint64_t limit_or(uint64_t limit, uint64_t usual)
+{
+    return limit ? limit : usual;
+}
+
+static int report_product(const struct matching *matching)
+{
+    const struct cp_compiler *compiler = matching->compiler;
+    const struct cp_subject none = {.place.source = NULL};
+    struct cp_buffer message;
+    int status;
+
+    cp_buffer_init(&message, compiler->work);
+    cp_buffer_format(
+        &message,
+        "%u selectors and %u distinct sets of labels are too many with each other: more "
+        "than %U pairs were tried, or more than %U of them hold",
+        compiler->selectors.count, compiler->label_sets.count,
+        limit_or(compiler->input->max_tries, MOST_TRIES),
+        limit_or(compiler->input->max_matches, MOST_MATCHES));
+    if (message.failed)
+        return CALPOL_ERROR_NO_MEMORY;
+    status = cp_diagnose(compiler->input->diagnostics, &none, CP_CODE_YAML_LIMIT,
+                         cp_buffer_text(&message));
+    return status == CALPOL_ERROR_NO_MEMORY ? status : CALPOL_ERROR_LIMIT;
+}
+
 static int match_label_sets(struct matching *matching)
 {
     struct cp_compiler *compiler = matching->compiler;
@@ -160,13 +216,19 @@ static int match_label_sets(struct matching *matching)
 
     cp_tuples_init(&matching->lists, compiler->work);
     matching->list_of_set = CP_NEW_ARRAY(compiler->work, uint32_t, count);
-    if (!matching->list_of_set)
+    matching->is_found =
+        CP_NEW_ARRAY(compiler->work, uint64_t, cp_bitset_words(compiler->selectors.count));
+    if (!matching->list_of_set || !matching->is_found)
         return CALPOL_ERROR_NO_MEMORY;
     for (uint32_t i = 0; i < count; i++) {
+        if (matching->tries > limit_or(compiler->input->max_tries, MOST_TRIES) ||
+            matching->matches > limit_or(compiler->input->max_matches, MOST_MATCHES))
+            return report_product(matching);
         if (!find_selectors(matching, &compiler->label_sets.items[i].labels) ||
             !cp_tuples_add(&matching->lists, matching->found.items, matching->found.count,
                            &matching->list_of_set[i], NULL))
             return CALPOL_ERROR_NO_MEMORY;
+        matching->matches += matching->found.count;
     }
     return CALPOL_OK;
 }

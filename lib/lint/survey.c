@@ -26,7 +26,7 @@ static bool has_ipv6(const struct cp_prefixes *prefixes)
     return false;
 }
 
-/* What an owner satisfies. Many share a label set: that of the last one is not looked at again. */
+/* What an owner satisfies. */
 static void gather_labels(struct cp_lint_survey *survey,
                           const struct calpol_ruleset *ruleset,
                           const struct cp_owner *owner)
@@ -63,7 +63,9 @@ static void gather_owners(struct cp_lint_survey *survey, const struct calpol_rul
     for (uint32_t i = 0; i < cp_ruleset_owner_count(ruleset); i++) {
         const struct cp_owner *owner = &ruleset->owners[i];
 
-        if (!last || last->label_set != owner->label_set || last->kind != owner->kind)
+        /* Many share what holds for them: that of the last one is not looked at again. */
+        if (!last || last->kind != owner->kind ||
+            cp_owner_labels(ruleset, last)->selectors != cp_owner_labels(ruleset, owner)->selectors)
             gather_labels(survey, ruleset, owner);
         last = owner;
         survey->has_ipv6 |= has_ipv6(&owner->nets);
@@ -180,6 +182,7 @@ bool cp_lint_survey_dns(struct cp_linter *linter)
     const struct calpol_ruleset *ruleset = linter->ruleset;
     struct cp_arena *work = linter->input->work;
     struct cp_lint_dns *dns = &linter->dns;
+    bool is_deaf = false;
 
     dns->policies = CP_NEW_ARRAY(work, uint64_t, cp_bitset_words(ruleset->policy_count));
     dns->namespaces = CP_NEW_ARRAY(work, uint64_t, cp_bitset_words(ruleset->namespace_count));
@@ -188,7 +191,12 @@ bool cp_lint_survey_dns(struct cp_linter *linter)
         return false;
     gather_dns_policies(dns, ruleset);
     for (uint32_t i = 0; i < ruleset->label_set_count; i++) {
-        if (linter->survey.set_owners[i] && !may_ask(dns, &ruleset->label_sets[i]))
+        const struct cp_label_set *set = &ruleset->label_sets[i];
+
+        /* Label sets share their lists of policies. */
+        if (!i || set->policies != set[-1].policies)
+            is_deaf = !may_ask(dns, set);
+        if (linter->survey.set_owners[i] && is_deaf)
             dns->deaf_sets[dns->deaf_count++] = i;
     }
     return true;
