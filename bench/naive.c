@@ -89,10 +89,7 @@ static struct side side_of(const struct cp_entity *entity, uint32_t range)
 /* A rule for each of its ranges of destination ports; none for Log. */
 static void add_rule(struct growing *list, const struct cp_rule *rule)
 {
-    const struct cp_entity any = {.selector = CP_NONE};
-    bool is_plain = rule->criteria >> CP_CRITERION_SOURCE_NETS == 0;
-    const struct cp_entity *source = is_plain ? &any : &rule->source;
-    const struct cp_entity *destination = is_plain ? &any : &rule->destination;
+    const struct cp_entity *source = rule->source, *destination = rule->destination;
     uint32_t ranges = destination->ports.numbers.range_count;
 
     if (rule->action == CALPOL_ACTION_LOG)

@@ -72,13 +72,13 @@ static int add_net_lists(struct cp_classes *classes, struct cp_region_list *regi
     for (uint32_t i = 0; !status && i < ruleset->rule_count; i++) {
         const struct cp_rule *rule = &ruleset->rules[i];
 
-        status = add_net_list(classes, regions, &rule->source.nets);
+        status = add_net_list(classes, regions, &rule->source->nets);
         if (!status)
-            status = add_net_list(classes, regions, &rule->source.not_nets);
+            status = add_net_list(classes, regions, &rule->source->not_nets);
         if (!status)
-            status = add_net_list(classes, regions, &rule->destination.nets);
+            status = add_net_list(classes, regions, &rule->destination->nets);
         if (!status)
-            status = add_net_list(classes, regions, &rule->destination.not_nets);
+            status = add_net_list(classes, regions, &rule->destination->not_nets);
     }
     return status;
 }

@@ -28,7 +28,7 @@ struct product {
 
 static const struct cp_entity *entity_of(const struct product *product, enum side side)
 {
-    return side == SIDE_SOURCE ? &product->rule->source : &product->rule->destination;
+    return side == SIDE_SOURCE ? product->rule->source : product->rule->destination;
 }
 
 static bool asks(const struct product *product, enum side side, enum cp_criterion criterion)
@@ -352,7 +352,7 @@ static int multiply_with_not_ports(struct product *product, enum side side)
 /* EV-90: an address with its protocol and target port. */
 static int multiply_with_backends(struct product *product)
 {
-    uint32_t service = product->rule->destination.service;
+    uint32_t service = product->rule->destination->service;
     struct cp_port_atoms atoms;
     int status;
 
@@ -375,7 +375,7 @@ static int multiply_with_slices(struct product *product)
 
     if (!asks(product, SIDE_SOURCE, CP_CRITERION_SOURCE_SERVICE))
         return CALPOL_OK;
-    status = cp_classes_of_service(product->clauses->classes, product->rule->source.service,
+    status = cp_classes_of_service(product->clauses->classes, product->rule->source->service,
                                    &part.addresses[SIDE_SOURCE]);
     return status ? status : multiply_with(product, &part);
 }
@@ -447,7 +447,8 @@ static int add_clause(struct cp_clauses *clauses,
 /* EV-96: a rule on HTTP holds as it stands for what is not TCP; else it takes that there is none. */
 static bool hangs_on_http(const struct cp_clauses *clauses, const struct cp_rule *rule)
 {
-    bool method = rule->criteria & 1u << CP_CRITERION_HTTP_METHOD && !rule->http_any_method;
+    bool method =
+        rule->criteria & 1u << CP_CRITERION_HTTP_METHOD && !rule->details->http_any_method;
     bool path = rule->criteria & 1u << CP_CRITERION_HTTP_PATH;
 
     return !clauses->ruleset->options.http_ignore && (method || path);
@@ -514,9 +515,9 @@ static struct domain_effect domain_effect_of(const struct product *product,
     };
 
     if (counts && asks(product, SIDE_DESTINATION, CP_CRITERION_SOURCE_SELECTOR))
-        effect.by_selector = has_domain_sets(product->clauses, rule->destination.selector);
+        effect.by_selector = has_domain_sets(product->clauses, rule->destination->selector);
     if (counts && asks(product, SIDE_DESTINATION, CP_CRITERION_SOURCE_NOT_SELECTOR))
-        effect.by_not_selector = has_domain_sets(product->clauses, rule->destination.not_selector);
+        effect.by_not_selector = has_domain_sets(product->clauses, rule->destination->not_selector);
     return effect;
 }
 

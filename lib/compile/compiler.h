@@ -21,6 +21,12 @@ struct cp_profile_entry {
     struct cp_labels labels;
 };
 
+/* The end of a rule, and the bytes that it is known by. */
+struct cp_known_entity {
+    struct cp_text key;
+    const struct cp_entity *entity;
+};
+
 struct cp_compiler {
     const struct cp_compile_input *input;
     struct cp_collection *collection;
@@ -34,6 +40,9 @@ struct cp_compiler {
                                                    evaluation once sorted */
     CP_ARRAY(struct cp_policy) policy_entries; /* parallel, then profiles */
     CP_ARRAY(struct cp_rule) rules;
+    CP_ARRAY(struct cp_known_entity) entities;
+    struct cp_index entity_index; /* entities by key */
+    struct cp_buffer entity_key;  /* of the entity that is being looked for */
     CP_ARRAY(struct cp_profile_entry) profiles;
     struct cp_index profile_index;
     CP_ARRAY(struct cp_namespace_entry) namespaces;
@@ -122,6 +131,17 @@ int cp_compile_policy(struct cp_compiler *compiler,
 
 /* compile.c: the keys that evaluation needs, once all names are there. */
 void cp_set_keys(struct cp_compiler *compiler);
+
+/* entities.c: what the end of a rule asks; equal ones are the same. */
+int cp_entity_of(struct cp_compiler *compiler,
+                 const struct cp_entity_spec *spec,
+                 struct cp_text namespace_name,
+                 const struct cp_entity **out_entity);
+
+/* entities.c: a list of texts, each kept. */
+int cp_keep_texts(struct cp_compiler *compiler,
+                  const struct cp_texts *texts,
+                  struct cp_text_list *out_list);
 
 /* rules.c: the rules of a policy or profile to flat form, in one direction. */
 int cp_compile_rules(struct cp_compiler *compiler,

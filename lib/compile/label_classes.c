@@ -62,8 +62,8 @@ static int gather_questions(struct cp_label_classes *classes, bool is_lasting)
 
         if (!has_entities(rule))
             continue;
-        ask_entity(classes, &rule->source);
-        ask_entity(classes, &rule->destination);
+        ask_entity(classes, rule->source);
+        ask_entity(classes, rule->destination);
     }
     if (is_lasting)
         ask_declared_names(classes);

@@ -207,18 +207,13 @@ int cp_profile_of(struct cp_compiler *compiler, struct cp_text name, uint32_t *o
 /* One rule without criteria in each direction. */
 static int add_plain_rules(struct cp_compiler *compiler, struct cp_policy *policy, uint8_t action)
 {
-    const struct cp_entity any = {
-        .selector = CP_NONE,
-        .not_selector = CP_NONE,
-        .service = CP_NONE,
-    };
-
     for (int direction = CP_INGRESS; direction <= CP_EGRESS; direction++) {
         struct cp_rule *rule = cp_array_push(compiler->work, &compiler->rules);
 
         if (!rule)
             return CALPOL_ERROR_NO_MEMORY;
-        *rule = (struct cp_rule){.action = action, .source = any, .destination = any};
+        *rule = (struct cp_rule){
+            .action = action, .source = &cp_entity_any, .destination = &cp_entity_any};
         policy->first_rule[direction] = compiler->rules.count - 1;
         policy->rule_count[direction] = 1;
         policy->written_rule_count[direction] = 1;

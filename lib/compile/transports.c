@@ -250,8 +250,8 @@ int cp_transports_of_rule(struct cp_clauses *clauses,
     if (!status && rule->criteria & 1u << CP_CRITERION_NOT_PROTOCOL)
         status = limit_protocol(clauses, rule->not_protocol, true, out_transports);
     if (!status && rule->criteria & 1u << CP_CRITERION_ICMP)
-        status = limit_icmp(clauses, &rule->icmp, false, out_transports);
+        status = limit_icmp(clauses, &rule->details->icmp, false, out_transports);
     if (!status && rule->criteria & 1u << CP_CRITERION_NOT_ICMP)
-        status = limit_icmp(clauses, &rule->not_icmp, true, out_transports);
+        status = limit_icmp(clauses, &rule->details->not_icmp, true, out_transports);
     return status;
 }

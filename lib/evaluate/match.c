@@ -21,7 +21,7 @@ struct question {
 
 static const struct cp_entity *entity_of(const struct question *question, enum cp_end end)
 {
-    return end == CP_SOURCE ? &question->rule->source : &question->rule->destination;
+    return end == CP_SOURCE ? question->rule->source : question->rule->destination;
 }
 
 /* ---- What the flow tells ------------------------------------------------------------------- */
@@ -99,7 +99,7 @@ static struct cp_tri is_icmp(const struct cp_flow *flow)
 /* EV-92 */
 static struct cp_tri match_icmp(const struct question *question, enum cp_end end)
 {
-    const struct cp_icmp *icmp = &question->rule->icmp;
+    const struct cp_icmp *icmp = &question->rule->details->icmp;
     struct cp_tri numbers = cp_tri_and(icmp_type_is(question->flow, icmp->type),
                                        icmp_code_is(question->flow, icmp->code));
 
@@ -110,7 +110,7 @@ static struct cp_tri match_icmp(const struct question *question, enum cp_end end
 /* EV-93, D-3: "both-differ" takes a packet that shares either number as named. */
 static struct cp_tri match_not_icmp(const struct question *question, enum cp_end end)
 {
-    const struct cp_icmp *icmp = &question->rule->not_icmp;
+    const struct cp_icmp *icmp = &question->rule->details->not_icmp;
     struct cp_tri type = icmp_type_is(question->flow, icmp->type);
     struct cp_tri code = icmp_code_is(question->flow, icmp->code);
     bool either = question->view->world->options->icmp_both_differ && icmp->code >= 0;
@@ -393,18 +393,20 @@ static struct cp_tri unless_not_http(const struct question *question, struct cp_
 
 static bool some_method_is(const struct cp_rule *rule, struct cp_text method)
 {
-    for (uint32_t i = 0; i < rule->http_methods.count; i++) {
-        if (cp_text_equal(rule->http_methods.items[i], method))
+    const struct cp_text_list *methods = &rule->details->http_methods;
+
+    for (uint32_t i = 0; i < methods->count; i++) {
+        if (cp_text_equal(methods->items[i], method))
             return true;
     }
-    return rule->http_any_method;
+    return rule->details->http_any_method;
 }
 
 /* EV-94. "*" holds for a method that is not known as well. */
 static struct cp_tri match_http_method(const struct question *question, enum cp_end end)
 {
     const struct cp_flow *flow = question->flow;
-    bool known = flow->has_method || question->rule->http_any_method;
+    bool known = flow->has_method || question->rule->details->http_any_method;
 
     (void)end;
     return unless_not_http(question,
@@ -414,8 +416,8 @@ static struct cp_tri match_http_method(const struct question *question, enum cp_
 
 static bool some_path_matches(const struct cp_rule *rule, struct cp_text path)
 {
-    for (uint32_t i = 0; i < rule->http_path_count; i++) {
-        const struct cp_http_path *candidate = &rule->http_paths[i];
+    for (uint32_t i = 0; i < rule->details->http_path_count; i++) {
+        const struct cp_http_path *candidate = &rule->details->http_paths[i];
 
         if (!candidate->valid)
             continue;

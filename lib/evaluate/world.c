@@ -10,8 +10,10 @@
 #include "ruleset/own_label.h"
 
 /* The rules of implied and of missing profiles (EV-112, EV-114). */
-static const struct cp_rule allow_rule = {.action = CALPOL_ACTION_ALLOW};
-static const struct cp_rule deny_rule = {.action = CALPOL_ACTION_DENY};
+static const struct cp_rule allow_rule = {
+    .action = CALPOL_ACTION_ALLOW, .source = &cp_entity_any, .destination = &cp_entity_any};
+static const struct cp_rule deny_rule = {
+    .action = CALPOL_ACTION_DENY, .source = &cp_entity_any, .destination = &cp_entity_any};
 
 void cp_world_init(struct cp_world *world, const struct calpol_ruleset *ruleset)
 {

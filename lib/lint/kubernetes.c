@@ -39,7 +39,7 @@ bool cp_lint_dash(struct cp_linter *linter,
 {
     const bool is_ingress = rules->direction == CP_INGRESS;
     const struct cp_rule *compiled = &rules->rules[rule];
-    const uint32_t selector = (is_ingress ? &compiled->source : &compiled->destination)->selector;
+    const uint32_t selector = (is_ingress ? compiled->source : compiled->destination)->selector;
     const struct cp_k8s_peer *second, *first;
 
     second = policy->k8s ? written_peer(policy, rules, rule) : NULL;

@@ -168,7 +168,7 @@ static void check_selector(struct cp_linter *linter,
 {
     const struct cp_rule *rule = &rules->rules[number];
     const struct cp_rule_spec *spec = &rules->specs->items.items[number];
-    const struct cp_entity *entity = is_source ? &rule->source : &rule->destination;
+    const struct cp_entity *entity = is_source ? rule->source : rule->destination;
     const struct cp_entity_spec *written = is_source ? &spec->source : &spec->destination;
 
     if (entity->selector == CP_NONE || cp_bitset_has(linter->survey.by_owners, entity->selector) ||
@@ -189,7 +189,7 @@ static void check_entity(struct cp_linter *linter,
                          bool is_source)
 {
     const struct cp_rule *rule = &rules->rules[number];
-    const struct cp_entity *entity = is_source ? &rule->source : &rule->destination;
+    const struct cp_entity *entity = is_source ? rule->source : rule->destination;
 
     check_selector(linter, policy, rules, number, is_source);
     check_service(linter, policy, rules, number, entity,

@@ -84,9 +84,10 @@ static void gather_rules(struct cp_lint_survey *survey, const struct calpol_rule
     for (uint32_t i = 0; i < ruleset->rule_count && !survey->has_ipv6; i++) {
         const struct cp_rule *rule = &ruleset->rules[i];
 
-        survey->has_ipv6 = rule->ip_version == 6 || has_ipv6(&rule->source.nets) ||
-                           has_ipv6(&rule->source.not_nets) || has_ipv6(&rule->destination.nets) ||
-                           has_ipv6(&rule->destination.not_nets);
+        survey->has_ipv6 = rule->ip_version == 6 || has_ipv6(&rule->source->nets) ||
+                           has_ipv6(&rule->source->not_nets) ||
+                           has_ipv6(&rule->destination->nets) ||
+                           has_ipv6(&rule->destination->not_nets);
     }
 }
 
@@ -127,7 +128,7 @@ bool cp_lint_survey(struct cp_linter *linter)
    nobody knows where the servers are. */
 static bool may_allow_dns(const struct cp_rule *rule)
 {
-    const struct cp_port_list *ports = &rule->destination.ports;
+    const struct cp_port_list *ports = &rule->destination->ports;
     const bool any_protocol = !(rule->criteria >> CP_CRITERION_PROTOCOL & 1);
 
     if (rule->action != CALPOL_ACTION_ALLOW && rule->action != CALPOL_ACTION_PASS)

@@ -75,7 +75,7 @@ static bool allows_names(const struct cp_rule *rule)
     if (rule->criteria >> CP_CRITERION_PROTOCOL & 1 && !cp_protocol_has_ports(rule->protocol))
         return false;
     return !(rule->criteria >> CP_CRITERION_DESTINATION_NETS & 1) ||
-           has_everything(&rule->destination.nets);
+           has_everything(&rule->destination->nets);
 }
 
 static bool some_rule_allows_names(const struct cp_linted_rules *rules)

@@ -77,14 +77,14 @@ static void print_icmp(const struct cp_icmp *icmp, struct cp_buffer *buffer)
 static void want_icmp(const struct cp_spot *spot, enum cp_end end, struct cp_buffer *buffer)
 {
     (void)end;
-    print_icmp(&spot->rule->icmp, buffer);
+    print_icmp(&spot->rule->details->icmp, buffer);
 }
 
 static void want_not_icmp(const struct cp_spot *spot, enum cp_end end, struct cp_buffer *buffer)
 {
     (void)end;
     cp_buffer_add_string(buffer, "anything but ");
-    print_icmp(&spot->rule->not_icmp, buffer);
+    print_icmp(&spot->rule->details->not_icmp, buffer);
 }
 
 static void have_icmp(const struct cp_spot *spot, enum cp_end end, struct cp_buffer *buffer)
@@ -184,7 +184,7 @@ static void want_method(const struct cp_spot *spot, enum cp_end end, struct cp_b
 {
     (void)end;
     cp_buffer_add_string(buffer, "HTTP method ");
-    cp_list_texts(buffer, &spot->rule->http_methods);
+    cp_list_texts(buffer, &spot->rule->details->http_methods);
 }
 
 static void have_method(const struct cp_spot *spot, enum cp_end end, struct cp_buffer *buffer)
@@ -195,13 +195,14 @@ static void have_method(const struct cp_spot *spot, enum cp_end end, struct cp_b
 
 static void want_path(const struct cp_spot *spot, enum cp_end end, struct cp_buffer *buffer)
 {
+    const struct cp_rule_details *details = spot->rule->details;
     struct cp_list list;
 
     (void)end;
     cp_buffer_add_string(buffer, "HTTP path ");
-    list = cp_list_begin(buffer, spot->rule->http_path_count);
-    for (uint32_t i = 0; i < spot->rule->http_path_count; i++) {
-        const struct cp_http_path *path = &spot->rule->http_paths[i];
+    list = cp_list_begin(buffer, details->http_path_count);
+    for (uint32_t i = 0; i < details->http_path_count; i++) {
+        const struct cp_http_path *path = &details->http_paths[i];
 
         if (!cp_list_next(&list))
             continue;

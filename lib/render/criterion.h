@@ -32,7 +32,7 @@ void cp_describe_rule_wants(const struct cp_spot *spot, struct cp_buffer *buffer
 
 static inline const struct cp_entity *cp_spot_entity(const struct cp_spot *spot, enum cp_end end)
 {
-    return end == CP_SOURCE ? &spot->rule->source : &spot->rule->destination;
+    return end == CP_SOURCE ? spot->rule->source : spot->rule->destination;
 }
 
 /* "source", "destination". */

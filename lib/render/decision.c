@@ -50,8 +50,8 @@ void cp_describe_rule(const struct cp_policy *policy,
         return;
     }
     cp_buffer_format(buffer, "rule %u", rule->written_rule);
-    if (rule->name.length)
-        cp_buffer_format(buffer, " %q", rule->name);
+    if (rule->details && rule->details->name.length)
+        cp_buffer_format(buffer, " %q", rule->details->name);
     if (policy->written_rule_count[direction] != policy->rule_count[direction] ||
         rule->written_rule != (uint32_t)index)
         cp_buffer_format(buffer, " (index %d in flow logs)", index);

@@ -118,6 +118,8 @@ static const char *check_rules(const struct cp_image_check *check,
                                size_t first,
                                size_t count)
 {
+    const uint32_t needs_details = 1u << CP_CRITERION_ICMP | 1u << CP_CRITERION_NOT_ICMP |
+                                   1u << CP_CRITERION_HTTP_METHOD | 1u << CP_CRITERION_HTTP_PATH;
     const struct cp_rule *rules = items;
 
     (void)check;
@@ -127,10 +129,12 @@ static const char *check_rules(const struct cp_image_check *check,
 
         if (criteria >> CP_CRITERION_COUNT)
             return "criteria";
-        if (!has_criteria(&rules[i].source, criteria, CP_CRITERION_SOURCE_NETS))
+        if (!has_criteria(rules[i].source, criteria, CP_CRITERION_SOURCE_NETS))
             return "source";
-        if (!has_criteria(&rules[i].destination, criteria, CP_CRITERION_DESTINATION_NETS))
+        if (!has_criteria(rules[i].destination, criteria, CP_CRITERION_DESTINATION_NETS))
             return "destination";
+        if (criteria & needs_details && !rules[i].details)
+            return "details";
         if (rules[i].ip_version != 0 && rules[i].ip_version != 4 && rules[i].ip_version != 6)
             return "ip_version";
     }
@@ -347,6 +351,153 @@ static const char *check_bytes(const struct cp_image_check *check,
     return is_end && bytes[count - 1] != '\0' ? "end" : NULL;
 }
 
+/* ---- What chains lead through ---------------------------------------------------------------- */
+
+/* Items of an array: those from first up to end. */
+struct stretch {
+    uint32_t first, end;
+};
+
+/* Which items of an array are among those of a piece? */
+static struct stretch stretch_in(
+    const void *array, uint64_t array_count, size_t item_size, const void *items, size_t count)
+{
+    uintptr_t start = (uintptr_t)array, end = start + array_count * item_size;
+    uintptr_t piece = (uintptr_t)items, piece_end = piece + count * item_size;
+    uintptr_t from = start > piece ? start : piece, to = end < piece_end ? end : piece_end;
+
+    if (!array || from >= to)
+        return (struct stretch){0, 0};
+    return (struct stretch){(uint32_t)((from - start) / item_size),
+                            (uint32_t)((to - start) / item_size)};
+}
+
+static bool is_value_chain(const struct cp_prefix_trie *trie, uint32_t first)
+{
+    return first == CP_TRIE_NONE || first < trie->values.count;
+}
+
+/* A child is longer and knows its parent, so ways down and up end. */
+static bool is_child(const struct cp_prefix_trie *trie, uint32_t parent, uint32_t child)
+{
+    const struct cp_trie_node *node;
+
+    if (child == CP_TRIE_NONE)
+        return true;
+    if (child >= trie->nodes.count)
+        return false;
+    node = &trie->nodes.items[child];
+    return node->parent == parent && node->length <= 128 &&
+           (parent == CP_TRIE_NONE || node->length > trie->nodes.items[parent].length);
+}
+
+static bool are_trie_nodes(const struct cp_prefix_trie *trie, const void *items, size_t count)
+{
+    const struct cp_trie_node *nodes = trie->nodes.items;
+    struct stretch stretch = stretch_in(nodes, trie->nodes.count, sizeof(*nodes), items, count);
+    bool is_good = true;
+
+    for (uint32_t i = stretch.first; is_good && i < stretch.end; i++)
+        is_good = is_child(trie, i, nodes[i].children[0]) &&
+                  is_child(trie, i, nodes[i].children[1]) &&
+                  is_value_chain(trie, nodes[i].first_value);
+    return is_good;
+}
+
+static bool are_trie_values(const struct cp_prefix_trie *trie,
+                            uint32_t limit,
+                            const void *items,
+                            size_t count)
+{
+    const struct cp_trie_value *values = trie->values.items;
+    struct stretch stretch = stretch_in(values, trie->values.count, sizeof(*values), items, count);
+    bool is_good = true;
+
+    for (uint32_t i = stretch.first; is_good && i < stretch.end; i++)
+        is_good = values[i].value < limit &&
+                  (values[i].next == CP_TRIE_NONE ||
+                   (values[i].next > i && values[i].next < trie->values.count));
+    return is_good;
+}
+
+static const char *check_trie_nodes(const struct cp_image_check *check,
+                                    const void *items,
+                                    size_t first,
+                                    size_t count)
+{
+    (void)first;
+    return are_trie_nodes(&check->root->owner_trie, items, count) &&
+                   are_trie_nodes(&check->root->node_trie, items, count) &&
+                   are_trie_nodes(&check->root->service_trie, items, count)
+               ? NULL
+               : "ways";
+}
+
+static const char *check_trie_values(const struct cp_image_check *check,
+                                     const void *items,
+                                     size_t first,
+                                     size_t count)
+{
+    const struct calpol_ruleset *root = check->root;
+
+    (void)first;
+    return are_trie_values(&root->owner_trie, cp_ruleset_owner_count(root), items, count) &&
+                   are_trie_values(&root->node_trie, root->node_count, items, count) &&
+                   are_trie_values(&root->service_trie, root->service_count, items, count)
+               ? NULL
+               : "value";
+}
+
+static bool has_roots(const struct cp_prefix_trie *trie)
+{
+    return is_child(trie, CP_TRIE_NONE, trie->root4) && is_child(trie, CP_TRIE_NONE, trie->root6);
+}
+
+static bool are_index_entries(const struct cp_index *index,
+                              uint32_t limit,
+                              const void *items,
+                              size_t count)
+{
+    const struct cp_index_entry *entries = index->entries;
+    struct stretch stretch =
+        stretch_in(entries, (uint64_t)index->mask + 1, sizeof(*entries), items, count);
+    bool is_bad = false;
+
+    for (uint32_t i = stretch.first; i < stretch.end; i++)
+        is_bad |= entries[i].item >= limit && entries[i].item != CP_INDEX_END;
+    return !is_bad;
+}
+
+static const char *check_index_entries(const struct cp_image_check *check,
+                                       const void *items,
+                                       size_t first,
+                                       size_t count)
+{
+    const struct calpol_ruleset *root = check->root;
+
+    (void)first;
+    return are_index_entries(&root->names.index, root->names.texts.count, items, count) &&
+                   are_index_entries(&root->reference_index, root->reference_count, items, count) &&
+                   are_index_entries(&root->profile_index, root->profile_count, items, count) &&
+                   are_index_entries(&root->namespace_index, root->namespace_count, items, count)
+               ? NULL
+               : "item";
+}
+
+/* At least one entry is free, or looking for what is not there would not end. */
+static bool is_index(const struct cp_index *index)
+{
+    if (!index->entries)
+        return true;
+    if (index->mask == UINT32_MAX || (index->mask & (index->mask + 1)))
+        return false;
+    for (uint32_t i = 0; i <= index->mask; i++) {
+        if (index->entries[i].item == CP_INDEX_END)
+            return true;
+    }
+    return false;
+}
+
 /* ---- The root -------------------------------------------------------------------------------- */
 
 /* Arrays of the ruleset hold all items of their kinds, so that numbers count from the first one on.
@@ -398,87 +549,34 @@ const char *cp_image_check_items(const struct cp_image_check *check,
         [CP_ITEM_FAILSAFE_PORT] = check_failsafes,
         [CP_ITEM_PREFIX] = check_prefixes,
         [CP_ITEM_ADDRESS] = check_addresses,
+        [CP_ITEM_TRIE_NODE] = check_trie_nodes,
+        [CP_ITEM_TRIE_VALUE] = check_trie_values,
+        [CP_ITEM_INDEX_ENTRY] = check_index_entries,
         [CP_ITEM_BYTE] = check_bytes,
     };
 
     return checks[item] ? checks[item](check, items, first, count) : NULL;
 }
 
-/* ---- What chains lead through ---------------------------------------------------------------- */
-
-static bool is_value_chain(const struct cp_prefix_trie *trie, uint32_t first)
-{
-    return first == CP_TRIE_NONE || first < trie->values.count;
-}
-
-/* A child is longer and knows its parent, so ways down and up end. */
-static bool is_child(const struct cp_prefix_trie *trie, uint32_t parent, uint32_t child)
-{
-    const struct cp_trie_node *node;
-
-    if (child == CP_TRIE_NONE)
-        return true;
-    if (child >= trie->nodes.count)
-        return false;
-    node = &trie->nodes.items[child];
-    return node->parent == parent && node->length <= 128 &&
-           (parent == CP_TRIE_NONE || node->length > trie->nodes.items[parent].length);
-}
-
-static bool is_trie(const struct cp_prefix_trie *trie, uint32_t limit)
-{
-    const struct cp_trie_node *nodes = trie->nodes.items;
-    const struct cp_trie_value *values = trie->values.items;
-    bool is_good =
-        is_child(trie, CP_TRIE_NONE, trie->root4) && is_child(trie, CP_TRIE_NONE, trie->root6);
-
-    for (uint32_t i = 0; is_good && i < trie->nodes.count; i++)
-        is_good = is_child(trie, i, nodes[i].children[0]) &&
-                  is_child(trie, i, nodes[i].children[1]) &&
-                  is_value_chain(trie, nodes[i].first_value);
-    for (uint32_t i = 0; is_good && i < trie->values.count; i++)
-        is_good = values[i].value < limit &&
-                  (values[i].next == CP_TRIE_NONE ||
-                   (values[i].next > i && values[i].next < trie->values.count));
-    return is_good;
-}
-
-/* At least one entry is free, or looking for what is not there would not end. */
-static bool is_index(const struct cp_index *index, uint32_t limit)
-{
-    bool is_bad = false;
-    uint32_t free = 0;
-
-    if (!index->entries)
-        return true;
-    if (index->mask == UINT32_MAX || (index->mask & (index->mask + 1)))
-        return false;
-    for (uint32_t i = 0; i <= index->mask; i++) {
-        uint32_t item = index->entries[i].item;
-
-        free += item == CP_INDEX_END;
-        is_bad |= item >= limit && item != CP_INDEX_END;
-    }
-    return free && !is_bad;
-}
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 const char *cp_image_check_whole(const struct cp_image_check *check)
 {
     const struct calpol_ruleset *root = check->root;
 
-    if (!is_trie(&root->owner_trie, cp_ruleset_owner_count(root)))
+    if (!has_roots(&root->owner_trie))
         return "owner_trie";
-    if (!is_trie(&root->node_trie, root->node_count))
+    if (!has_roots(&root->node_trie))
         return "node_trie";
-    if (!is_trie(&root->service_trie, root->service_count))
+    if (!has_roots(&root->service_trie))
         return "service_trie";
-    if (!is_index(&root->names.index, root->names.texts.count))
+    if (!is_index(&root->names.index))
         return "names";
-    if (!is_index(&root->reference_index, root->reference_count))
+    if (!is_index(&root->reference_index))
         return "reference_index";
-    if (!is_index(&root->profile_index, root->profile_count))
+    if (!is_index(&root->profile_index))
         return "profile_index";
-    if (!is_index(&root->namespace_index, root->namespace_count))
+    if (!is_index(&root->namespace_index))
         return "namespace_index";
     return NULL;
 }

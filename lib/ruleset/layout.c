@@ -139,15 +139,6 @@ static const struct cp_layout_field policy_fields[] = {
 };
 #undef STRUCT
 
-#define ENTITY(member)                                                                             \
-    PREFIXES(member.nets), PREFIXES(member.not_nets),                                              \
-        INDEX_OR_NONE(member.selector, CP_NUMBERS_OF_SELECTORS),                                        \
-        INDEX_OR_NONE(member.not_selector, CP_NUMBERS_OF_SELECTORS), PORT_LIST(member.ports),           \
-        PORT_LIST(member.not_ports), INDEX_OR_NONE(member.service, CP_NUMBERS_OF_RULE_SERVICES),        \
-        TEXT_LIST(member.domains),                                                                 \
-        COUNTED(member.words, CP_LAYOUT_OPTIONAL_ARRAY, CP_ITEM_ENTITY_WORDS, count_one),           \
-        BOOL(member.nets_are_nodes)
-
 #define STRUCT struct cp_rule
 static const struct cp_layout_field rule_fields[] = {
     PLAIN(criteria),
@@ -157,17 +148,38 @@ static const struct cp_layout_field rule_fields[] = {
     PLAIN(not_protocol),
     BOOL(family_void),
     BOOL(family_void_match),
+    PLAIN(written_rule),
+    PLAIN(line),
+    COUNTED(source, CP_LAYOUT_ARRAY, CP_ITEM_ENTITY, count_one),
+    COUNTED(destination, CP_LAYOUT_ARRAY, CP_ITEM_ENTITY, count_one),
+    COUNTED(details, CP_LAYOUT_OPTIONAL_ARRAY, CP_ITEM_RULE_DETAILS, count_one),
+};
+#undef STRUCT
+
+#define STRUCT struct cp_rule_details
+static const struct cp_layout_field rule_details_fields[] = {
     PLAIN(icmp),
     PLAIN(not_icmp),
-    ENTITY(source),
-    ENTITY(destination),
     TEXT_LIST(http_methods),
     BOOL(http_any_method),
     ARRAY(http_paths, CP_ITEM_HTTP_PATH, http_path_count),
     PLAIN(http_path_count),
-    PLAIN(written_rule),
-    PLAIN(line),
     TEXT(name),
+};
+#undef STRUCT
+
+#define STRUCT struct cp_entity
+static const struct cp_layout_field entity_fields[] = {
+    PREFIXES(nets),
+    PREFIXES(not_nets),
+    INDEX_OR_NONE(selector, CP_NUMBERS_OF_SELECTORS),
+    INDEX_OR_NONE(not_selector, CP_NUMBERS_OF_SELECTORS),
+    PORT_LIST(ports),
+    PORT_LIST(not_ports),
+    INDEX_OR_NONE(service, CP_NUMBERS_OF_RULE_SERVICES),
+    TEXT_LIST(domains),
+    COUNTED(words, CP_LAYOUT_OPTIONAL_ARRAY, CP_ITEM_ENTITY_WORDS, count_one),
+    BOOL(nets_are_nodes),
 };
 #undef STRUCT
 
@@ -679,6 +691,9 @@ static const struct cp_item_layout layouts[CP_ITEM_COUNT] = {
            policy_pointer_fields),
     LAYOUT(CP_ITEM_POLICY, "policy", struct cp_policy, policy_fields),
     LAYOUT(CP_ITEM_RULE, "rule", struct cp_rule, rule_fields),
+    LAYOUT(CP_ITEM_RULE_DETAILS, "details of a rule", struct cp_rule_details,
+           rule_details_fields),
+    LAYOUT(CP_ITEM_ENTITY, "end of a rule", struct cp_entity, entity_fields),
     LAYOUT(CP_ITEM_ENTITY_WORDS, "words of an entity", struct cp_entity_words,
            entity_words_fields),
     LAYOUT(CP_ITEM_HTTP_PATH, "HTTP path", struct cp_http_path, http_path_fields),

@@ -7,6 +7,12 @@
 #include <assert.h>
 #include <stddef.h>
 
+const struct cp_entity cp_entity_any = {
+    .selector = CP_NONE,
+    .not_selector = CP_NONE,
+    .service = CP_NONE,
+};
+
 struct calpol_ruleset *cp_ruleset_new(const struct calpol_allocator *allocator)
 {
     struct calpol_allocator hook = cp_allocator_or_default(allocator);

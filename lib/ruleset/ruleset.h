@@ -104,6 +104,9 @@ struct cp_entity {
                             address is not known yet (K8-28, K8-99) */
 };
 
+/* One that asks nothing. */
+extern const struct cp_entity cp_entity_any;
+
 /* The selectors of an entity as somebody wrote them; empty texts where nothing was written. */
 struct cp_entity_words {
     struct cp_text selector, not_selector, namespace_selector, service_account_selector;
@@ -122,6 +125,17 @@ struct cp_icmp {
     int16_t type, code; /* -1: not given; 256: lenient loads, matches nothing */
 };
 
+/* What few rules have. */
+struct cp_rule_details {
+    struct cp_icmp icmp, not_icmp;
+    struct cp_text_list http_methods;
+    bool http_any_method; /* "*" is among them */
+    const struct cp_http_path *http_paths;
+    uint32_t http_path_count;
+    struct cp_text name; /* annotation "name" of converted rules; empty: none */
+};
+
+/* Rules are many; most of their ends are one of a few, and equal ones are one of the load. */
 struct cp_rule {
     uint32_t criteria;              /* bits 1 << enum cp_criterion */
     uint8_t action;                 /* enum calpol_action: ALLOW, DENY, PASS, LOG */
@@ -130,15 +144,10 @@ struct cp_rule {
     bool family_void[2];       /* [0] for IPv4 flows, [1] for IPv6: cannot match (EV-78, EV-79) with
                              other_family_not_nets=skip */
     bool family_void_match[2]; /* the same with other_family_not_nets=match */
-    struct cp_icmp icmp, not_icmp;
-    struct cp_entity source, destination;
-    struct cp_text_list http_methods;
-    bool http_any_method; /* "*" is among them */
-    const struct cp_http_path *http_paths;
-    uint32_t http_path_count;
-    uint32_t written_rule; /* index as written (source_rule) */
-    uint32_t line;         /* 0: not known */
-    struct cp_text name;   /* annotation "name" of converted rules; empty: none */
+    uint32_t written_rule;     /* index as written (source_rule) */
+    uint32_t line;             /* 0: not known */
+    const struct cp_entity *source, *destination;
+    const struct cp_rule_details *details; /* NULL: no ICMP, no HTTP, no name */
 };
 
 /* The service of rules: addresses and (address, protocol, port) triples (EV-90, EV-91). */
