@@ -7,6 +7,8 @@
  */
 #include "base/arena.h"
 
+#include "base/pages.h"
+
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
@@ -144,7 +146,7 @@ void *cp_arena_allocate(struct cp_arena *arena, size_t size)
     return bytes;
 }
 
-void *cp_arena_zeroed(struct cp_arena *arena, size_t count, size_t size)
+static void *zeroed(struct cp_arena *arena, size_t count, size_t size, bool is_large)
 {
     void *bytes;
 
@@ -152,9 +154,21 @@ void *cp_arena_zeroed(struct cp_arena *arena, size_t count, size_t size)
     if (count > SIZE_MAX / size)
         return NULL;
     bytes = cp_arena_allocate(arena, count * size);
+    if (bytes && is_large)
+        cp_pages_prefer_large(bytes, count * size);
     if (bytes)
         memset(bytes, 0, count * size);
     return bytes;
+}
+
+void *cp_arena_zeroed(struct cp_arena *arena, size_t count, size_t size)
+{
+    return zeroed(arena, count, size, false);
+}
+
+void *cp_arena_zeroed_large(struct cp_arena *arena, size_t count, size_t size)
+{
+    return zeroed(arena, count, size, true);
 }
 
 void *cp_arena_copy(struct cp_arena *arena, const void *bytes, size_t size)

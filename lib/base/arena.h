@@ -41,6 +41,9 @@ void *cp_arena_allocate(struct cp_arena *arena, size_t size);
 /* count items of size bytes, cleared; NULL if there is no memory or the product overflows. */
 void *cp_arena_zeroed(struct cp_arena *arena, size_t count, size_t size);
 
+/* The same for what is read here and there: on large pages, if it is large. */
+void *cp_arena_zeroed_large(struct cp_arena *arena, size_t count, size_t size);
+
 /* A copy of size bytes. */
 void *cp_arena_copy(struct cp_arena *arena, const void *bytes, size_t size);
 

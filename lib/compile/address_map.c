@@ -242,7 +242,7 @@ static int plant(struct planting *planting, const struct place *place, uint32_t 
 /* A copy that begins at a cache line. */
 static void *keep_lines(struct cp_program_builder *builder, const void *bytes, size_t size)
 {
-    unsigned char *memory = cp_arena_allocate(builder->arena, size + 63);
+    unsigned char *memory = cp_arena_zeroed_large(builder->arena, size + 63, 1);
 
     if (!memory)
         return NULL;

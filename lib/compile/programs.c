@@ -563,7 +563,7 @@ static int make_records(struct cp_making *making, int family)
     builder->programs->records[family] = NULL;
     if (!has_family(&builder->classes, family))
         return CALPOL_OK;
-    records = CP_NEW_ARRAY(builder->arena, struct cp_endpoint_record, ruleset->workload_count);
+    records = cp_arena_zeroed_large(builder->arena, ruleset->workload_count, sizeof(*records));
     if (!records)
         return CALPOL_ERROR_NO_MEMORY;
     builder->programs->records[family] = making->records[family] = records;
@@ -706,7 +706,7 @@ static int keep_code(struct cp_program_builder *builder)
             return CALPOL_ERROR_LIMIT;
     }
     room = room_behind(builder, total);
-    code = cp_arena_zeroed(builder->arena, total + 64 + CP_BEHIND_CODE + room, 1);
+    code = cp_arena_zeroed_large(builder->arena, total + 64 + CP_BEHIND_CODE + room, 1);
     if (!code)
         return CALPOL_ERROR_NO_MEMORY;
     code += (64 - (uintptr_t)code % 64) % 64;
@@ -752,7 +752,8 @@ static int keep_decisions(struct cp_program_builder *builder)
 {
     uint32_t count = builder->decisions.items.count;
     uint32_t total = count + room_for_decisions(builder, count);
-    struct cp_decision *decisions = CP_NEW_ARRAY(builder->arena, struct cp_decision, total);
+    struct cp_decision *decisions =
+        cp_arena_zeroed_large(builder->arena, total, sizeof(*decisions));
 
     if (!decisions)
         return CALPOL_ERROR_NO_MEMORY;

@@ -101,6 +101,27 @@ START_TEST(zeroed_memory_is_zero)
 }
 END_TEST
 
+/* Smaller than a large page, and several of them that begin anywhere. */
+START_TEST(zeroed_memory_on_large_pages_is_zero)
+{
+    static const size_t sizes[] = {0, 1, 4096, (size_t)1 << 21, ((size_t)5 << 20) + 3};
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        unsigned char *dirty = cp_arena_allocate(&arena, sizes[i]), *bytes;
+        unsigned sum = 0;
+
+        memset(dirty, 0xff, sizes[i]);
+        cp_arena_rewind(&arena);
+        bytes = cp_arena_zeroed_large(&arena, sizes[i], 1);
+        ck_assert_ptr_nonnull(bytes);
+        for (size_t b = 0; b < sizes[i]; b++)
+            sum |= bytes[b];
+        ck_assert_uint_eq(sum, 0);
+    }
+    ck_assert_ptr_null(cp_arena_zeroed_large(&arena, SIZE_MAX / 8 + 1, 8));
+}
+END_TEST
+
 START_TEST(sizes_that_overflow_are_no_memory)
 {
     ck_assert_ptr_null(cp_arena_allocate(&arena, SIZE_MAX));
@@ -199,6 +220,7 @@ Suite *test_suite(void)
     tcase_add_test(allocation, a_large_thing_has_room);
     tcase_add_test(allocation, an_arena_takes_over_what_another_has);
     tcase_add_test(allocation, zeroed_memory_is_zero);
+    tcase_add_test(allocation, zeroed_memory_on_large_pages_is_zero);
     tcase_add_test(allocation, sizes_that_overflow_are_no_memory);
     tcase_add_test(allocation, copies_are_copies);
     tcase_add_test(allocation, a_finished_arena_may_be_used_again);
