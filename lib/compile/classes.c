@@ -351,36 +351,60 @@ int cp_classes_of_service(struct cp_classes *classes, uint32_t service, uint32_t
 
 /* ---- Protocols and ports --------------------------------------------------------------------- */
 
-/* Atoms being gathered. */
-struct atom_list {
-    CP_ARRAY(struct cp_port_atom) items;
+/* Tags being gathered with the protocol and port that addresses have by each: all three in one number. */
+struct ported_tags {
+    CP_ARRAY(uint64_t) items;
 };
 
-/* Adds classes to the atom of a protocol and port. */
-static int add_atom(struct cp_classes *classes,
-                    struct atom_list *list,
-                    uint8_t protocol,
-                    uint16_t port,
-                    uint32_t tag)
+static int add_ported_tag(struct cp_classes *classes,
+                          struct ported_tags *tags,
+                          uint8_t protocol,
+                          uint16_t port,
+                          uint32_t tag)
 {
-    struct cp_port_atom *atom = NULL;
-    uint32_t set;
-    int status;
+    uint64_t *slot = cp_array_push(classes->work, &tags->items);
 
-    classes->scratch.count = 0;
-    status = gather_tag(classes, tag) ? finish_set(classes, &set) : CALPOL_ERROR_NO_MEMORY;
-    for (uint32_t i = 0; !status && !atom && i < list->items.count; i++) {
-        if (list->items.items[i].protocol == protocol && list->items.items[i].port == port)
-            atom = &list->items.items[i];
-    }
-    if (!status && !atom) {
-        atom = cp_array_push(classes->work, &list->items);
-        if (atom)
-            *atom = (struct cp_port_atom){protocol, port, CP_RANGES_NONE};
-    }
-    if (status || !atom || !cp_ranges_unite(&classes->sets, atom->addresses, set, &atom->addresses))
+    if (!slot)
         return CALPOL_ERROR_NO_MEMORY;
+    *slot = (uint64_t)protocol << 48 | (uint64_t)port << 32 | tag;
     return CALPOL_OK;
+}
+
+/* The atom of the first count tags, which have one protocol and port. */
+static int make_atom(struct cp_classes *classes,
+                     const uint64_t *tags,
+                     uint32_t count,
+                     struct cp_port_atom *out_atom)
+{
+    *out_atom = (struct cp_port_atom){(uint8_t)(*tags >> 48), (uint16_t)(*tags >> 32), 0};
+    classes->scratch.count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!gather_tag(classes, (uint32_t)tags[i]))
+            return CALPOL_ERROR_NO_MEMORY;
+    }
+    return finish_set(classes, &out_atom->addresses);
+}
+
+static int make_atoms(struct cp_classes *classes,
+                      struct ported_tags *tags,
+                      struct cp_port_atoms *out_atoms)
+{
+    uint32_t count = tags->items.count, first = 0, atom_count = 0;
+    uint64_t *keys = tags->items.items, *scratch = CP_NEW_ARRAY(classes->work, uint64_t, count);
+    struct cp_port_atom *atoms = CP_NEW_ARRAY(classes->work, struct cp_port_atom, count);
+    int status = CALPOL_OK;
+
+    if (!scratch || !atoms)
+        return CALPOL_ERROR_NO_MEMORY;
+    cp_sort_keys(keys, count, scratch);
+    for (uint32_t i = 1; !status && i <= count; i++) {
+        if (i < count && keys[i] >> 32 == keys[first] >> 32)
+            continue;
+        status = make_atom(classes, keys + first, i - first, &atoms[atom_count++]);
+        first = i;
+    }
+    *out_atoms = (struct cp_port_atoms){atoms, atom_count};
+    return status;
 }
 
 /* Atoms that were asked for before. */
@@ -399,15 +423,15 @@ static bool find_atoms(const struct cp_classes *classes,
 static int keep_atoms(struct cp_classes *classes,
                       const uint32_t *key,
                       uint32_t count,
-                      const struct atom_list *list,
+                      struct ported_tags *tags,
                       struct cp_port_atoms *out_atoms)
 {
     struct cp_port_atoms *slot = cp_array_push(classes->work, &classes->atoms);
     uint32_t number;
 
-    if (!slot || !cp_tuples_add(&classes->atom_keys, key, count, &number, NULL))
+    if (!slot || make_atoms(classes, tags, slot) ||
+        !cp_tuples_add(&classes->atom_keys, key, count, &number, NULL))
         return CALPOL_ERROR_NO_MEMORY;
-    *slot = (struct cp_port_atoms){list->items.items, list->items.count};
     *out_atoms = *slot;
     return CALPOL_OK;
 }
@@ -416,18 +440,18 @@ int cp_service_atoms(struct cp_classes *classes, uint32_t service, struct cp_por
 {
     const uint32_t key[1] = {service};
     uint32_t end = classes->first_service_tag[service + 1];
-    struct atom_list list = {0};
+    struct ported_tags tags = {0};
 
     if (find_atoms(classes, key, 1, out_atoms))
         return CALPOL_OK;
     for (uint32_t i = classes->first_service_tag[service]; i < end; i++) {
         const struct cp_service_tag *tag = &classes->service_tags[i];
 
-        if (tag->protocol &&
-            add_atom(classes, &list, tag->protocol, tag->port, first_service_tag(classes) + i))
+        if (tag->protocol && add_ported_tag(classes, &tags, tag->protocol, tag->port,
+                                            first_service_tag(classes) + i))
             return CALPOL_ERROR_NO_MEMORY;
     }
-    return keep_atoms(classes, key, 1, &list, out_atoms);
+    return keep_atoms(classes, key, 1, &tags, out_atoms);
 }
 
 /* The first declaration of a name. */
@@ -447,7 +471,7 @@ static uint32_t first_declared(const struct cp_label_classes *labels, uint32_t n
 }
 
 static int add_name(struct cp_classes *classes,
-                    struct atom_list *list,
+                    struct ported_tags *tags,
                     uint32_t name,
                     uint32_t selector,
                     uint8_t protocol)
@@ -463,7 +487,7 @@ static int add_name(struct cp_classes *classes,
         if (protocol && port->protocol != protocol)
             continue;
         if (selector == CP_NONE || cp_label_class_matches(labels, label_class, selector))
-            status = add_atom(classes, list, port->protocol, port->port, port->tag);
+            status = add_ported_tag(classes, tags, port->protocol, port->port, port->tag);
     }
     return status;
 }
@@ -476,7 +500,7 @@ int cp_named_atoms(struct cp_classes *classes,
 {
     uint32_t count = ports->name_count + 2;
     uint32_t *key = CP_NEW_ARRAY(classes->work, uint32_t, count);
-    struct atom_list list = {0};
+    struct ported_tags tags = {0};
     int status = key ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
 
     *out_atoms = (struct cp_port_atoms){NULL, 0};
@@ -491,6 +515,6 @@ int cp_named_atoms(struct cp_classes *classes,
         !cp_label_classes_know(&classes->labels, selector))
         return CALPOL_ERROR_LIMIT;
     for (uint32_t i = 0; !status && i < ports->name_count; i++)
-        status = add_name(classes, &list, ports->names[i], selector, protocol);
-    return status ? status : keep_atoms(classes, key, count, &list, out_atoms);
+        status = add_name(classes, &tags, ports->names[i], selector, protocol);
+    return status ? status : keep_atoms(classes, key, count, &tags, out_atoms);
 }

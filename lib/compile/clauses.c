@@ -7,8 +7,9 @@
 
 #include "net/protocol.h"
 
-/* How many products a rule may come to. */
-#define MOST_PARTS 4096u
+/* How many products a rule may come to, and how many may be tried. */
+#define MOST_PARTS 16384u
+#define MOST_TRIED (1u << 20)
 
 /* Index of addresses in parts. */
 enum side { SIDE_SOURCE, SIDE_DESTINATION };
@@ -84,6 +85,8 @@ static int multiply(struct product *product)
 {
     struct cp_parts *multiplied;
 
+    if ((uint64_t)product->parts->items.count * product->sum->items.count > MOST_TRIED)
+        return CALPOL_ERROR_LIMIT;
     product->next->items.count = 0;
     for (uint32_t i = 0; i < product->parts->items.count; i++) {
         for (uint32_t j = 0; j < product->sum->items.count; j++) {

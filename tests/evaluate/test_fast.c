@@ -384,6 +384,71 @@ START_TEST(beyond_the_limits_the_plain_walk_is_asked)
 }
 END_TEST
 
+/* Pods with one name for another port each, and a rule that asks for the name at both ends. */
+static void write_named_ports(struct cp_buffer *text, unsigned pod_count)
+{
+    for (unsigned i = 0; i < pod_count; i++)
+        cp_buffer_format(text,
+                         "apiVersion: v1\nkind: Pod\nmetadata: {name: p%u, namespace: ns}\nspec:\n"
+                         "  containers:\n  - {name: c, ports: [{name: named, containerPort: %u}]}\n"
+                         "status: {podIPs: [{ip: 10.0.%u.%u}]}\n---\n",
+                         i, 1000 + i, i / 256, i % 256);
+    cp_buffer_add_string(text, "apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\n"
+                               "metadata: {name: q}\nspec:\n  types: [Egress]\n  egress:\n"
+                               "  - {action: Allow, protocol: TCP, source: {ports: [named]},"
+                               " destination: {ports: [named]}}\n");
+}
+
+/* Each port at one end with each at the other: programs hold some thousands of products. */
+START_TEST(a_rule_of_too_many_products_is_left_to_the_plain_walk)
+{
+    static const struct {
+        unsigned pods, left_out;
+    } cases[] = {{100, 0}, {150, 1}, {1100, 1}};
+    unsigned pods = cases[_i].pods;
+    struct tally tally = {0, 0};
+    struct compiled compiled;
+    struct loaded *loaded = &compiled.loaded;
+    struct cp_compile_input input = {
+        .collection = &loaded->collection,
+        .work = &loaded->work,
+        .diagnostics = &loaded->diagnostics,
+        .programs = &cp_program_no_limits,
+    };
+    struct asking asking = {.kernel = cp_fast_kernel_best(), .tally = &tally};
+    struct cp_buffer text;
+    struct cp_arena arena;
+
+    cp_arena_init(&arena, NULL);
+    cp_buffer_init(&text, &arena);
+    write_named_ports(&text, pods);
+    cp_options_init(&input.options);
+    load_resources(loaded, cp_buffer_text(&text), 0);
+    ck_assert_int_eq(cp_compile(&input, loaded->ruleset), CALPOL_OK);
+    ck_assert_uint_eq(loaded->ruleset->programs->left_out, cases[_i].left_out);
+    asking.ruleset = loaded->ruleset;
+    for (unsigned i = 0; i < 64; i++) {
+        unsigned source = i * 7 % pods, destination = (source + 1 + i) % pods;
+        struct calpol_flow flow = {
+            .given = CALPOL_GIVEN_PROTOCOL | CALPOL_GIVEN_SOURCE_PORT |
+                     CALPOL_GIVEN_DESTINATION_PORT | CALPOL_GIVEN_NO_HTTP | CALPOL_GIVEN_NO_DOMAINS,
+            .source_endpoint = source,
+            .destination_endpoint = destination,
+            .source_port = (uint16_t)(1000 + source + i / 16 % 2),
+            .destination_port = (uint16_t)(1000 + destination + i / 32),
+            .protocol = 6,
+        };
+        struct calpol_verdict verdict;
+
+        ck_assert(compare(&asking, &flow, &verdict) == !cases[_i].left_out);
+        if (!cases[_i].left_out)
+            ck_assert_int_eq(verdict.egress.rule, i < 16 ? 0 : -1);
+    }
+    free_compiled(&compiled);
+    cp_arena_finish(&arena);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *suite = suite_create("evaluate/fast");
@@ -394,6 +459,7 @@ Suite *test_suite(void)
     tcase_add_test(exactness, tables_that_grow_out_of_their_forms_say_the_same);
     tcase_add_loop_test(exactness, each_port_of_few_or_many_leads_to_its_rule, 0, 10);
     tcase_add_test(exactness, beyond_the_limits_the_plain_walk_is_asked);
+    tcase_add_loop_test(exactness, a_rule_of_too_many_products_is_left_to_the_plain_walk, 0, 3);
     suite_add_tcase(suite, exactness);
     return suite;
 }
