@@ -52,45 +52,141 @@ static struct cp_text text_at(const struct column *column, size_t index)
     return cp_text_make(column->text + start, (size_t)length);
 }
 
-/* The endpoint of a reference, "NS/NAME" being that of a workload; CP_NONE if there is none. */
-static uint32_t find_endpoint(const struct calpol_ruleset *ruleset, struct cp_text reference)
+/* ---- Ends ------------------------------------------------------------------------------------ */
+
+/* Some flows, and those of them whose end is a reference: these are looked up together. */
+struct group {
+    struct calpol_flow flows[CP_LOOKUP_GROUP];
+    bool is_read[CP_LOOKUP_GROUP]; /* its column says something */
+    uint32_t reference_count;
+    uint32_t flow_of[CP_LOOKUP_GROUP]; /* by reference */
+    struct cp_text references[CP_LOOKUP_GROUP];
+    char full[CP_LOOKUP_GROUP][MOST_BYTES];
+};
+
+/* "NS/NAME" is the reference of a workload. False: of none. */
+static bool add_reference(struct group *group, uint32_t flow, struct cp_text reference)
 {
     const struct cp_text pod = CP_TEXT("pod:");
-    const struct cp_reference *found;
-    char full[MOST_BYTES];
+    char *full = group->full[group->reference_count];
 
     if (cp_text_find_byte(reference, ':') == SIZE_MAX) {
-        if (!reference.length || pod.length + reference.length > sizeof(full))
-            return CP_NONE;
+        if (!reference.length || pod.length + reference.length > MOST_BYTES)
+            return false;
         memcpy(full, pod.data, pod.length);
         memcpy(full + pod.length, reference.data, reference.length);
         reference = cp_text_make(full, pod.length + reference.length);
     }
-    found = cp_lookup_reference(ruleset, reference);
-    return found && found->type == CP_REFERENCE_OWNER &&
-                   found->id < ruleset->workload_count + ruleset->host_endpoint_count
-               ? found->id
-               : CP_NONE;
+    group->flow_of[group->reference_count] = flow;
+    group->references[group->reference_count++] = reference;
+    return true;
 }
 
-static bool read_end(const struct calpol_ruleset *ruleset,
-                     struct cp_text text,
-                     uint32_t *endpoint,
-                     struct calpol_address *address)
+static void set_end(const struct column *column,
+                    struct calpol_flow *flow,
+                    uint32_t endpoint,
+                    struct calpol_address address)
+{
+    if (column->kind == CALPOL_COLUMN_SOURCE) {
+        flow->source_endpoint = endpoint;
+        flow->source_address = address;
+    } else {
+        flow->destination_endpoint = endpoint;
+        flow->destination_address = address;
+    }
+}
+
+/* An address is read at once, a reference is put with the others. False: it is neither. */
+static bool read_end(const struct column *column, struct group *group, uint32_t i, size_t index)
 {
     const struct cp_text ip = CP_TEXT("ip:");
+    struct cp_text text = text_at(column, index);
+    struct calpol_address address = {.family = 0};
     bool must_be_address = cp_text_starts_with(text, ip);
 
-    *endpoint = CP_NONE;
-    *address = (struct calpol_address){.family = 0};
     if (must_be_address)
         text = cp_text_from_byte(text, ip.length);
-    if (cp_address_parse(text, address, NULL))
-        return true;
-    if (!must_be_address)
-        *endpoint = find_endpoint(ruleset, text);
-    return *endpoint != CP_NONE;
+    if (!cp_address_parse(text, &address, NULL))
+        address = (struct calpol_address){.family = 0};
+    set_end(column, &group->flows[i], CP_NONE, address);
+    return address.family || (!must_be_address && add_reference(group, i, text));
 }
+
+/* Returns whether all are references of endpoints. */
+static bool find_endpoints(const struct column *column, struct group *group)
+{
+    const struct calpol_ruleset *ruleset = column->ruleset;
+    const struct cp_reference *found[CP_LOOKUP_GROUP];
+    const struct calpol_address none = {.family = 0};
+    bool are_good = true;
+
+    cp_lookup_references(ruleset, group->references, group->reference_count, found);
+    for (uint32_t i = 0; i < group->reference_count; i++) {
+        struct calpol_flow *flow = &group->flows[group->flow_of[i]];
+
+        if (found[i] && found[i]->type == CP_REFERENCE_OWNER &&
+            found[i]->id < ruleset->workload_count + ruleset->host_endpoint_count) {
+            set_end(column, flow, found[i]->id, none);
+            continue;
+        }
+        flow->given |= CALPOL_GIVEN_ERROR;
+        are_good = false;
+    }
+    return are_good;
+}
+
+/* The ends of count flows from first on; next are those flows. */
+static int read_group(const struct column *column,
+                      size_t first,
+                      uint32_t count,
+                      unsigned char *next,
+                      size_t flow_size)
+{
+    int result = CALPOL_OK;
+    struct group group;
+
+    group.reference_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        int status;
+
+        group.is_read[i] = !column->given || column->given[first + i];
+        if (!group.is_read[i])
+            continue;
+        status = cp_abi_read(CALPOL_STRUCT_FLOW, next + i * flow_size, flow_size, &group.flows[i]);
+        if (status)
+            return status;
+        if (!read_end(column, &group, i, first + i)) {
+            group.flows[i].given |= CALPOL_GIVEN_ERROR;
+            result = CALPOL_ERROR_INVALID_INPUT;
+        }
+    }
+    if (!find_endpoints(column, &group))
+        result = CALPOL_ERROR_INVALID_INPUT;
+    for (uint32_t i = 0; i < count; i++) {
+        if (group.is_read[i])
+            cp_abi_write(CALPOL_STRUCT_FLOW, &group.flows[i], next + i * flow_size, flow_size);
+    }
+    return result;
+}
+
+static int read_ends(const struct column *column, unsigned char *flows, size_t flow_size)
+{
+    int result = CALPOL_OK;
+
+    for (size_t first = 0; first < column->count; first += CP_LOOKUP_GROUP) {
+        size_t left = column->count - first;
+        uint32_t count = left < CP_LOOKUP_GROUP ? (uint32_t)left : CP_LOOKUP_GROUP;
+        int status = read_group(column, first, count, flows + first * flow_size, flow_size);
+
+        if (status == CALPOL_ERROR_INVALID_INPUT)
+            result = status;
+        else if (status)
+            return status;
+    }
+    return result;
+}
+
+/* ---- Protocols ------------------------------------------------------------------------------- */
 
 static bool read_protocol(struct cp_text text, struct calpol_flow *flow)
 {
@@ -100,21 +196,7 @@ static bool read_protocol(struct cp_text text, struct calpol_flow *flow)
     return true;
 }
 
-static bool read_text(const struct column *column, struct cp_text text, struct calpol_flow *flow)
-{
-    switch ((enum calpol_column)column->kind) {
-    case CALPOL_COLUMN_SOURCE:
-        return read_end(column->ruleset, text, &flow->source_endpoint, &flow->source_address);
-    case CALPOL_COLUMN_DESTINATION:
-        return read_end(column->ruleset, text, &flow->destination_endpoint,
-                        &flow->destination_address);
-    case CALPOL_COLUMN_PROTOCOL:
-        return read_protocol(text, flow);
-    }
-    return false;
-}
-
-static int read_column(const struct column *column, unsigned char *next, size_t flow_size)
+static int read_protocols(const struct column *column, unsigned char *next, size_t flow_size)
 {
     int result = CALPOL_OK;
 
@@ -127,7 +209,7 @@ static int read_column(const struct column *column, unsigned char *next, size_t 
         status = cp_abi_read(CALPOL_STRUCT_FLOW, next, flow_size, &flow);
         if (status)
             return status;
-        if (!read_text(column, text_at(column, i), &flow)) {
+        if (!read_protocol(text_at(column, i), &flow)) {
             flow.given |= CALPOL_GIVEN_ERROR;
             result = CALPOL_ERROR_INVALID_INPUT;
         }
@@ -135,6 +217,8 @@ static int read_column(const struct column *column, unsigned char *next, size_t 
     }
     return result;
 }
+
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 int calpol_flows_read_column(const calpol_ruleset *ruleset,
                              int column,
@@ -156,5 +240,6 @@ int calpol_flows_read_column(const calpol_ruleset *ruleset,
 
     if (!arguments_are_good(&texts, flows))
         return CALPOL_ERROR_INVALID_ARGUMENT;
-    return read_column(&texts, flows, flow_size);
+    return column == CALPOL_COLUMN_PROTOCOL ? read_protocols(&texts, flows, flow_size)
+                                            : read_ends(&texts, flows, flow_size);
 }

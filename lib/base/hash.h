@@ -46,6 +46,13 @@ bool cp_index_add(struct cp_index *index, struct cp_arena *arena, uint64_t hash,
 uint32_t cp_index_first(const struct cp_index *index, uint64_t hash);
 uint32_t cp_index_next(const struct cp_index *index, uint32_t position);
 
+/* Asks memory for where a walk begins. */
+static inline void cp_index_prefetch(const struct cp_index *index, uint64_t hash)
+{
+    if (index->entries)
+        __builtin_prefetch(&index->entries[(uint32_t)(hash >> 32) & index->mask]);
+}
+
 static inline uint32_t cp_index_item(const struct cp_index *index, uint32_t position)
 {
     return index->entries[position].item;

@@ -4,6 +4,8 @@
  */
 #include "ruleset/lookup.h"
 
+#include <assert.h>
+
 /* References that fit are found by hash; longer ones, which no valid name gives, one by one. */
 #define HASHED_BYTES 640u
 
@@ -49,29 +51,88 @@ static const struct cp_reference *search_all(const struct calpol_ruleset *rulese
     return NULL;
 }
 
-const struct cp_reference *cp_lookup_reference(const struct calpol_ruleset *ruleset,
-                                               struct cp_text reference)
+/* A reference being looked up. */
+struct search {
+    struct reference_parts parts;
+    uint64_t hash;
+    uint32_t position; /* of what may be it */
+};
+
+/* False: it is none, or too long to be found by hash. */
+static bool begin_search(struct cp_text reference, struct search *search)
+{
+    char canonical[HASHED_BYTES];
+    size_t type, name;
+
+    search->parts = split(reference);
+    search->position = CP_INDEX_END;
+    type = search->parts.type.length;
+    name = search->parts.name.length;
+    if (!type || type + name > HASHED_BYTES)
+        return false;
+    memcpy(canonical, search->parts.type.data, type);
+    if (name)
+        memcpy(canonical + type, search->parts.name.data, name);
+    search->hash = cp_hash_bytes(canonical, type + name, 0);
+    return true;
+}
+
+static const struct cp_reference *finish_search(const struct calpol_ruleset *ruleset,
+                                                const struct search *search)
 {
     const struct cp_index *index = &ruleset->reference_index;
-    struct reference_parts parts = split(reference);
-    char canonical[HASHED_BYTES];
-    uint64_t hash;
 
-    if (!parts.type.length)
-        return NULL;
-    if (parts.type.length + parts.name.length > HASHED_BYTES)
-        return search_all(ruleset, &parts);
-    memcpy(canonical, parts.type.data, parts.type.length);
-    if (parts.name.length)
-        memcpy(canonical + parts.type.length, parts.name.data, parts.name.length);
-    hash = cp_hash_bytes(canonical, parts.type.length + parts.name.length, 0);
-    for (uint32_t i = cp_index_first(index, hash); i != CP_INDEX_END; i = cp_index_next(index, i)) {
+    for (uint32_t i = search->position; i != CP_INDEX_END; i = cp_index_next(index, i)) {
         const struct cp_reference *item = &ruleset->reference_items[cp_index_item(index, i)];
 
-        if (is_reference(item, &parts))
+        if (is_reference(item, &search->parts))
             return item;
     }
     return NULL;
+}
+
+const struct cp_reference *cp_lookup_reference(const struct calpol_ruleset *ruleset,
+                                               struct cp_text reference)
+{
+    struct search search;
+
+    if (!begin_search(reference, &search))
+        return search.parts.type.length ? search_all(ruleset, &search.parts) : NULL;
+    search.position = cp_index_first(&ruleset->reference_index, search.hash);
+    return finish_search(ruleset, &search);
+}
+
+/* Each step asks memory for what the next one wants, for all of them. */
+void cp_lookup_references(const struct calpol_ruleset *ruleset,
+                          const struct cp_text *references,
+                          uint32_t count,
+                          const struct cp_reference **out_found)
+{
+    const struct cp_index *index = &ruleset->reference_index;
+    struct search searches[CP_LOOKUP_GROUP];
+    bool is_hashed[CP_LOOKUP_GROUP];
+
+    assert(count <= CP_LOOKUP_GROUP);
+    for (uint32_t i = 0; i < count; i++) {
+        is_hashed[i] = begin_search(references[i], &searches[i]);
+        if (is_hashed[i])
+            cp_index_prefetch(index, searches[i].hash);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (is_hashed[i])
+            searches[i].position = cp_index_first(index, searches[i].hash);
+        if (searches[i].position != CP_INDEX_END)
+            __builtin_prefetch(
+                &ruleset->reference_items[cp_index_item(index, searches[i].position)]);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (searches[i].position != CP_INDEX_END)
+            __builtin_prefetch(
+                ruleset->reference_items[cp_index_item(index, searches[i].position)].text.data);
+    }
+    for (uint32_t i = 0; i < count; i++)
+        out_found[i] = is_hashed[i] ? finish_search(ruleset, &searches[i])
+                                    : cp_lookup_reference(ruleset, references[i]);
 }
 
 /* ---- Other names, and addresses ------------------------------------------------------------ */

@@ -15,6 +15,14 @@
 const struct cp_reference *cp_lookup_reference(const struct calpol_ruleset *ruleset,
                                                struct cp_text reference);
 
+/* The same of up to so many at once, which takes about as long as one where memory is what they wait
+   for. */
+#define CP_LOOKUP_GROUP 16u
+void cp_lookup_references(const struct calpol_ruleset *ruleset,
+                          const struct cp_text *references,
+                          uint32_t count,
+                          const struct cp_reference **out_found);
+
 /* The profile (a number in policies) of a name, or CP_NONE. */
 uint32_t cp_lookup_profile(const struct calpol_ruleset *ruleset, struct cp_text name);
 

@@ -89,6 +89,50 @@ START_TEST(references_become_endpoints)
 }
 END_TEST
 
+/* References are looked up some at a time: what is between them, and where the last ones end, does not
+   matter. */
+START_TEST(texts_of_a_long_column_are_read_as_each_by_itself)
+{
+    static const char *const kinds[] = {
+        "shop/web",
+        "pod:shop/db",
+        "10.0.0.1",
+        "shop/nobody",
+        "hostendpoint:h2",
+        "ip:fd00::2",
+        "workloadendpoint:shop/web",
+        "",
+        "pod:",
+        "networkset:shop/office",
+        "nonsense",
+    };
+    const size_t kind_count = sizeof(kinds) / sizeof(kinds[0]);
+    struct calpol_flow many[101], alone;
+    uint64_t offsets[102] = {0};
+    uint8_t given[101];
+    char joined[4096];
+
+    for (size_t count = 0; count <= 101; count += count < 40 ? 1 : 61) {
+        memset(many, 0, sizeof(many));
+        for (size_t i = 0; i < count; i++) {
+            const char *text = kinds[(i * 7 + i / 16) % kind_count];
+
+            memcpy(joined + offsets[i], text, strlen(text));
+            offsets[i + 1] = offsets[i] + strlen(text);
+            given[i] = i % 5 != 3;
+        }
+        calpol_flows_read_column(ruleset, CALPOL_COLUMN_DESTINATION, joined, offsets, given, count,
+                                 many, sizeof(many[0]));
+        for (size_t i = 0; i < count; i++) {
+            memset(&alone, 0, sizeof(alone));
+            calpol_flows_read_column(ruleset, CALPOL_COLUMN_DESTINATION, joined, offsets + i,
+                                     given + i, 1, &alone, sizeof(alone));
+            ck_assert_mem_eq(&many[i], &alone, sizeof(alone));
+        }
+    }
+}
+END_TEST
+
 START_TEST(addresses_stay_addresses)
 {
     const char *const texts[] = {"10.0.0.1", "ip:10.0.0.1", "fd00::2", NULL};
@@ -299,6 +343,7 @@ Suite *test_suite(void)
     TCase *tcase = tcase_create("column");
 
     tcase_add_checked_fixture(tcase, load, unload);
+    tcase_add_test(tcase, texts_of_a_long_column_are_read_as_each_by_itself);
     tcase_add_test(tcase, references_become_endpoints);
     tcase_add_test(tcase, addresses_stay_addresses);
     tcase_add_test(tcase, protocols_are_names_and_numbers);
