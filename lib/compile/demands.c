@@ -79,11 +79,19 @@ static void add_demand(struct cp_demand *demand,
     demand->commonness += count_of(counts, key, value);
 }
 
+/* There is room for many labels, which are left as they are. */
+static void demand_nothing(struct cp_demand *demand)
+{
+    demand->count = 0;
+    demand->commonness = 0;
+}
+
 static struct cp_demand demand_of_leaf(const struct cp_label_counts *counts,
                                        const struct cp_selector *leaf)
 {
-    struct cp_demand demand = {.count = 0};
+    struct cp_demand demand;
 
+    demand_nothing(&demand);
     switch (leaf->type) {
     case CP_SELECTOR_EQUAL:
         add_demand(&demand, counts, leaf->key, leaf->values[0]);
@@ -135,8 +143,9 @@ static struct cp_demand find_demand(const struct cp_label_counts *counts,
                                     const struct cp_selector *tree,
                                     unsigned depth)
 {
-    struct cp_demand best = {.count = 0};
+    struct cp_demand best;
 
+    demand_nothing(&best);
     if (tree->type != CP_SELECTOR_AND && tree->type != CP_SELECTOR_OR)
         return demand_of_leaf(counts, tree);
     if (depth == DEEPEST_DEMAND)

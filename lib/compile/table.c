@@ -132,7 +132,7 @@ static int merge(struct cp_arena *arena,
         return CALPOL_ERROR_NO_MEMORY;
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t *list = cells + (size_t)i * width;
-        size_t slot = cp_hash_bytes(list, size, 0) >> 32 & (slot_count - 1);
+        size_t slot = cp_table_hash(list, width) & (slot_count - 1);
 
         while (slots[slot] &&
                memcmp(cells + (size_t)out_merge->firsts[slots[slot] - 1] * width, list, size) != 0)

@@ -37,6 +37,30 @@ struct cp_table {
     uint32_t *cells; /* decisions: column after column, of rows as they are merged */
 };
 
+/* Harsh builds keep so few bits that much collides (base/hash.c). */
+#ifdef CP_HARSH
+#define CP_TABLE_HASH_KEPT 0x15u
+#else
+#define CP_TABLE_HASH_KEPT UINT32_MAX
+#endif
+
+/* Finds candidates among lists of a program; they are compared whole. count is not 0. */
+static inline uint32_t cp_table_hash(const uint32_t *numbers, uint32_t count)
+{
+    uint64_t first = 0x9e3779b97f4a7c15u, second = 0xd6e8feb86659fd93u;
+
+    for (; count > 1; count -= 2, numbers += 2) {
+        first = (first ^ numbers[0]) * 0xa0761d6478bd642fu;
+        second = (second ^ numbers[1]) * 0xe7037ed1a0b428dbu;
+        first ^= first >> 32;
+        second ^= second >> 29;
+    }
+    if (count)
+        first = (first ^ numbers[0]) * 0xa0761d6478bd642fu;
+    first = (first ^ second >> 31) * 0x8ebc6af09c88c6e3u + second;
+    return (uint32_t)(first >> 32) & CP_TABLE_HASH_KEPT;
+}
+
 /* table_axis.c: CALPOL_OK, CALPOL_ERROR_NO_MEMORY, CALPOL_ERROR_LIMIT. */
 int cp_table_axis_make(struct cp_table *table, enum cp_axis axis, struct cp_table_axis *out_axis);
 

@@ -185,7 +185,7 @@ static inline bool is_row(const struct sweep *sweep, uint32_t row, const uint64_
 static uint32_t find_row(struct sweep *sweep, const uint64_t *bits)
 {
     uint32_t words = sweep->table->words, row = sweep->axis->row_count;
-    uint32_t slot = (uint32_t)(cp_hash_bytes(bits, words * sizeof(*bits), 0) >> 32);
+    uint32_t slot = cp_table_hash((const uint32_t *)(const void *)bits, words * 2);
 
     for (slot &= sweep->slot_mask; sweep->slots[slot]; slot = (slot + 1) & sweep->slot_mask) {
         if (is_row(sweep, sweep->slots[slot] - 1, bits))
