@@ -164,7 +164,7 @@ static void expect_same_verdicts(const calpol_ruleset *ruleset,
 START_TEST(random_clusters_answer_the_same)
 {
     const char *wanted = getenv("CALPOL_TEST_CLUSTERS");
-    uint32_t count = wanted ? (uint32_t)strtoul(wanted, NULL, 10) : USUAL_CLUSTERS;
+    uint32_t count = wanted ? (uint32_t)strtoul(wanted, NULL, 10) : share_of(USUAL_CLUSTERS);
 
     for (uint32_t i = 0; i < count; i++) {
         uint64_t seed = 0x5851f42d4c957f2du * (i + 1);

@@ -206,7 +206,7 @@ static uint64_t number_from(const char *variable, uint64_t usual)
 
 static uint32_t cluster_count(void)
 {
-    return (uint32_t)number_from("CALPOL_TEST_CLUSTERS", USUAL_CLUSTERS);
+    return (uint32_t)number_from("CALPOL_TEST_CLUSTERS", share_of(USUAL_CLUSTERS));
 }
 
 /* It would be easy to be right by asking the plain walk each time. */

@@ -226,6 +226,7 @@ END_TEST
 /* ---- Files ---- */
 
 static uint64_t documents, quick_documents;
+static unsigned texts_met; /* met so far */
 
 /* Texts made from a text by small changes. */
 static void mutate(struct cp_text text, unsigned count, uint64_t *seed)
@@ -268,10 +269,12 @@ static void read_text(struct cp_text text, const char *name, unsigned changes)
 {
     uint64_t seed = 88172645463325252u;
 
+    if (!is_in_share(texts_met++))
+        return;
     quick_documents += expect_same(text, name);
     documents++;
     if (text.length <= LARGEST_CHANGED)
-        mutate(text, changes, &seed);
+        mutate(text, share_of(changes), &seed);
 }
 
 /* Texts within JSON: the vectors hold their YAML there. */
@@ -357,11 +360,11 @@ static const struct {
 
 START_TEST(files_and_changed_files_are_the_same_both_ways)
 {
-    documents = quick_documents = 0;
+    documents = quick_documents = texts_met = 0;
     read_folder(folders[_i].path);
     if (documents || folders[_i].is_ours) {
         ck_assert_uint_gt(documents, 0);
-        ck_assert_uint_gt(quick_documents, documents / 2);
+        ck_assert_uint_ge(quick_documents, documents / 2);
     } else {
         puts("# a folder beside the source tree is not there: skipped");
     }
