@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Programs as vectors: a bit for each line, for each place on each axis. A place's bits are in
- * blocks; equal blocks are kept once, so that what is the same nearly everywhere costs nearly
- * nothing.
+ * blocks; equal blocks are kept once, and empty ones not at all, so that what is the same nearly
+ * everywhere costs nearly nothing.
  */
 #include "compile/program_builder.h"
 
+#define BLOCK_LINES (CP_BLOCK_WORDS * 64)
+
 struct drawing {
     struct cp_program_builder *builder;
-    const struct cp_program_lines *lines;
+    struct cp_program_lines lines; /* by their bits */
+    uint32_t *orders;              /* parallel: which line of the program it is; CP_NONE: none */
     struct cp_blocks blocks;
     struct cp_axis_draft axes[CP_AXIS_COUNT];
     struct cp_vectors vectors;
+    uint32_t *joined; /* vectors' */
 };
 
 /* Takes memory of the ruleset's, within the limit. NULL: none; *status tells why. */
@@ -32,6 +36,125 @@ static void *take(struct drawing *drawing, size_t count, size_t size, int *statu
     builder->bytes += count * size;
     return bytes;
 }
+
+/* ---- The order of lines ---------------------------------------------------------------------- */
+
+/*
+ * Rows of addresses have few bits, and few blocks, but for lines that ask for no address: those would
+ * put bits into all blocks. So lines are apart by whether they ask for the peer, the own address, both
+ * or neither, each kind in blocks of its own. In a block they are in the order of the program. The line
+ * that holds is the first of that order, of all blocks.
+ */
+enum { BOTH_ASKED, ONLY_OWN_ASKED, ONLY_PEER_ASKED, MIXED, KIND_COUNT };
+
+static uint32_t kind_of(const struct cp_program_line *line)
+{
+    return (line->peers == CP_RANGES_ALL ? ONLY_OWN_ASKED : BOTH_ASKED) +
+           (line->own == CP_RANGES_ALL ? ONLY_PEER_ASKED : BOTH_ASKED);
+}
+
+/* Where the lines of each kind begin. A kind of few lines is not worth blocks of its own; and a jump
+   must find all lines behind the place that it leads to behind one bit. */
+static uint32_t place_kinds(const struct cp_program_lines *lines,
+                            bool is_straight,
+                            bool is_apart[KIND_COUNT],
+                            uint32_t places[KIND_COUNT])
+{
+    uint32_t counts[KIND_COUNT] = {0}, total = 0;
+
+    for (uint32_t i = 0; i < lines->items.count; i++)
+        counts[kind_of(&lines->items.items[i])]++;
+    for (uint32_t kind = 0; kind < MIXED; kind++) {
+        is_apart[kind] = is_straight && counts[kind] >= BLOCK_LINES;
+        places[kind] = total;
+        if (is_apart[kind])
+            total += (counts[kind] + BLOCK_LINES - 1) / BLOCK_LINES * BLOCK_LINES;
+        else
+            counts[MIXED] += counts[kind];
+    }
+    places[MIXED] = total;
+    return total + counts[MIXED];
+}
+
+/* Does each line decide? */
+static bool are_straight(const struct cp_program_lines *lines)
+{
+    for (uint32_t i = 0; i < lines->items.count; i++) {
+        if (!lines->items.items[i].decision)
+            return false;
+    }
+    return true;
+}
+
+static bool is_unconditional(const struct cp_program_line *line)
+{
+    return line->own == CP_RANGES_ALL && line->peers == CP_RANGES_ALL &&
+           line->transport == CP_RANGES_ALL && line->source_ports == CP_RANGES_ALL;
+}
+
+/* A line with no bits. */
+static void clear_line(struct cp_program_line *line)
+{
+    line->own = line->peers = line->transport = line->source_ports = CP_RANGES_NONE;
+}
+
+static int arrange_lines(struct drawing *drawing, const struct cp_program_lines *lines)
+{
+    uint32_t count = lines->items.count, places[KIND_COUNT], total;
+    bool is_straight = are_straight(lines), is_apart[KIND_COUNT];
+    struct cp_arena *scratch = &drawing->builder->scratch;
+    struct cp_program_line *items;
+
+    total = place_kinds(lines, is_straight, is_apart, places);
+    items = CP_NEW_ARRAY(scratch, struct cp_program_line, total);
+    drawing->orders = CP_NEW_ARRAY(scratch, uint32_t, total);
+    if (!items || !drawing->orders)
+        return CALPOL_ERROR_NO_MEMORY;
+    for (uint32_t i = 0; i < total; i++) {
+        items[i].decision = lines->items.items[0].decision;
+        items[i].next = UINT32_MAX;
+        drawing->orders[i] = CP_NONE;
+    }
+    drawing->vectors.otherwise = CP_NONE;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct cp_program_line *line = &lines->items.items[i];
+        uint32_t kind = kind_of(line), place = places[is_apart[kind] ? kind : MIXED]++;
+
+        items[place] = *line;
+        drawing->orders[place] = i;
+        if (i + 1 == count && is_straight && is_unconditional(line)) {
+            drawing->vectors.otherwise = place;
+            clear_line(&items[place]);
+        }
+    }
+    drawing->lines.items.items = items;
+    drawing->lines.items.count = drawing->lines.items.capacity = total;
+    drawing->lines.asks = lines->asks;
+    return CALPOL_OK;
+}
+
+/* The order of each line, and the lowest of all from each block on. */
+static int copy_orders(struct drawing *drawing)
+{
+    uint32_t count = drawing->lines.items.count, lowest = CP_NONE;
+    int status = CALPOL_OK;
+    uint32_t *orders = take(drawing, count, sizeof(uint32_t), &status);
+    uint32_t *lowest_orders =
+        take(drawing, drawing->vectors.block_count, sizeof(uint32_t), &status);
+
+    if (status)
+        return status;
+    memcpy(orders, drawing->orders, count * sizeof(*orders));
+    for (uint32_t i = count; i-- > 0;) {
+        lowest = orders[i] < lowest ? orders[i] : lowest;
+        lowest_orders[i / BLOCK_LINES] = lowest;
+    }
+    drawing->vectors.orders = orders;
+    drawing->vectors.lowest_orders = lowest_orders;
+    return CALPOL_OK;
+}
+
+/* ---- Places and rows ------------------------------------------------------------------------- */
 
 /* The row of each number. */
 static int spread_ranges(struct drawing *drawing,
@@ -94,30 +217,59 @@ static int copy_places(struct drawing *drawing,
     return copy_ranges(drawing, draft, size, axis);
 }
 
-/* Writes the rows of an axis behind each other. */
+/* How many words the record of a row takes. */
+static uint32_t record_words(const struct cp_vectors *vectors, const uint32_t *numbers)
+{
+    uint32_t count = 0;
+
+    for (uint32_t b = 0; b < vectors->block_count; b++)
+        count += numbers[b] != 0;
+    return vectors->summary_words + (count + 1) / 2;
+}
+
+static void write_record(const struct cp_vectors *vectors,
+                         const uint32_t *numbers,
+                         uint64_t *record)
+{
+    uint32_t *next = (uint32_t *)(void *)(record + vectors->summary_words);
+
+    for (uint32_t b = 0; b < vectors->block_count; b++) {
+        if (!numbers[b])
+            continue;
+        cp_bitset_add(record, b);
+        *next++ = numbers[b];
+    }
+}
+
+/* Writes the rows of an axis behind each other; out_places are where each is. */
 static int copy_rows(struct drawing *drawing,
                      const struct cp_tuples *rows,
-                     struct cp_vector_axis *axis)
+                     struct cp_vector_axis *axis,
+                     uint32_t **out_places)
 {
     const struct cp_vectors *vectors = &drawing->vectors;
-    size_t words = (size_t)rows->items.count * vectors->record_words;
-    int status = words > UINT32_MAX ? CALPOL_ERROR_LIMIT : CALPOL_OK;
-    uint64_t *records = take(drawing, words, sizeof(uint64_t), &status);
+    uint32_t count = rows->items.count;
+    uint32_t *places = CP_NEW_ARRAY(&drawing->builder->scratch, uint32_t, count);
+    int status = CALPOL_OK;
+    uint64_t words = 0, *records;
 
+    if (!places)
+        return CALPOL_ERROR_NO_MEMORY;
+    for (uint32_t row = 0; row < count; row++) {
+        places[row] = (uint32_t)words;
+        words += record_words(vectors, rows->items.items[row].numbers);
+    }
+    if (words > UINT32_MAX)
+        return CALPOL_ERROR_LIMIT;
+    records = take(drawing, (size_t)words, sizeof(uint64_t), &status);
     if (status)
         return status;
-    memset(records, 0, words * sizeof(*records));
+    memset(records, 0, (size_t)words * sizeof(*records));
+    for (uint32_t row = 0; row < count; row++)
+        write_record(vectors, rows->items.items[row].numbers, records + places[row]);
     axis->records = records;
     axis->word_count = (uint32_t)words;
-    for (uint32_t row = 0; row < rows->items.count; row++, records += vectors->record_words) {
-        const uint32_t *numbers = rows->items.items[row].numbers;
-
-        for (uint32_t b = 0; b < vectors->block_count; b++) {
-            if (numbers[b])
-                cp_bitset_add(records, b);
-        }
-        memcpy(records + vectors->summary_words, numbers, vectors->block_count * sizeof(*numbers));
-    }
+    *out_places = places;
     return CALPOL_OK;
 }
 
@@ -131,17 +283,32 @@ static uint32_t size_of(const struct cp_program_builder *builder, enum cp_axis a
 
 static int draw_axis(struct drawing *drawing, enum cp_axis axis)
 {
-    return cp_axis_make(drawing->builder, drawing->lines, axis, &drawing->blocks,
+    return cp_axis_make(drawing->builder, &drawing->lines, axis, &drawing->blocks,
                         &drawing->builder->scratch, &drawing->axes[axis]);
 }
 
+/* Makes places of rows of numbers of rows. */
+static void lead_to(const uint32_t *places, uint32_t *rows, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        rows[i] = places[rows[i]];
+}
+
+/* Joined rows are found by their numbers on both axes. */
 static int keep_axis(struct drawing *drawing, enum cp_axis axis)
 {
-    const struct cp_axis_draft *draft = &drawing->axes[axis];
+    struct cp_axis_draft *draft = &drawing->axes[axis];
     struct cp_vector_axis *target = &drawing->vectors.axes[axis];
-    int status = copy_places(drawing, draft, size_of(drawing->builder, axis), target);
+    uint32_t *places;
+    int status = copy_rows(drawing, &draft->vectors, target, &places);
 
-    return status ? status : copy_rows(drawing, &draft->vectors, target);
+    if (status)
+        return status;
+    if (!drawing->joined || (axis != CP_AXIS_TRANSPORT && axis != CP_AXIS_SOURCE_PORT))
+        lead_to(places, draft->rows.items, draft->rows.count);
+    else if (axis == CP_AXIS_TRANSPORT)
+        lead_to(places, drawing->joined, drawing->vectors.joined_count);
+    return copy_places(drawing, draft, size_of(drawing->builder, axis), target);
 }
 
 /* ---- Joining --------------------------------------------------------------------------------- */
@@ -219,7 +386,7 @@ static int join_source_ports(struct drawing *drawing)
         return status ? status : CALPOL_ERROR_NO_MEMORY;
     transport->vectors = both;
     source->vectors = all;
-    drawing->vectors.joined = joined;
+    drawing->vectors.joined = drawing->joined = joined;
     drawing->vectors.joined_count = rows * parts;
     drawing->vectors.part_count = parts;
     return CALPOL_OK;
@@ -249,14 +416,14 @@ static int copy_blocks(struct drawing *drawing)
 
 static int copy_lines(struct drawing *drawing)
 {
-    uint32_t count = drawing->lines->items.count;
+    uint32_t count = drawing->lines.items.count;
     int status = CALPOL_OK;
     struct cp_vector_line *lines = take(drawing, count, sizeof(*lines), &status);
 
     if (status)
         return status;
     for (uint32_t i = 0; i < count; i++) {
-        const struct cp_program_line *line = &drawing->lines->items.items[i];
+        const struct cp_program_line *line = &drawing->lines.items.items[i];
 
         lines[i] = (struct cp_vector_line){line->decision, line->next, line->needs};
     }
@@ -265,33 +432,42 @@ static int copy_lines(struct drawing *drawing)
     return CALPOL_OK;
 }
 
+static int draw(struct drawing *drawing)
+{
+    struct cp_vectors *vectors = &drawing->vectors;
+    uint32_t count = drawing->lines.items.count;
+    int status = CALPOL_OK;
+
+    vectors->block_count = cp_line_blocks(count);
+    vectors->summary_words = (uint32_t)cp_bitset_words(vectors->block_count);
+    vectors->asks = drawing->lines.asks;
+    if (!cp_blocks_init(&drawing->blocks, &drawing->builder->scratch, count))
+        return CALPOL_ERROR_NO_MEMORY;
+    for (int axis = 0; !status && axis < CP_AXIS_COUNT; axis++)
+        status = draw_axis(drawing, (enum cp_axis)axis);
+    if (!status)
+        status = join_source_ports(drawing);
+    for (int axis = 0; !status && axis < CP_AXIS_COUNT; axis++)
+        status = keep_axis(drawing, (enum cp_axis)axis);
+    if (!status)
+        status = copy_blocks(drawing);
+    if (!status)
+        status = copy_lines(drawing);
+    return status ? status : copy_orders(drawing);
+}
+
 int cp_vectors_make(struct cp_program_builder *builder,
                     const struct cp_program_lines *lines,
                     uint32_t *out_vectors)
 {
-    struct drawing drawing = {.builder = builder, .lines = lines};
+    struct drawing drawing = {.builder = builder};
+    int status = arrange_lines(&drawing, lines);
     struct cp_vectors *slot;
-    int status = CALPOL_OK;
 
-    drawing.vectors.block_count = cp_line_blocks(lines->items.count);
-    drawing.vectors.summary_words = (uint32_t)cp_bitset_words(drawing.vectors.block_count);
-    drawing.vectors.record_words =
-        drawing.vectors.summary_words + (drawing.vectors.block_count + 1) / 2;
-    if (!cp_blocks_init(&drawing.blocks, &builder->scratch, lines->items.count))
-        return CALPOL_ERROR_NO_MEMORY;
-    for (int axis = 0; !status && axis < CP_AXIS_COUNT; axis++)
-        status = draw_axis(&drawing, (enum cp_axis)axis);
     if (!status)
-        status = join_source_ports(&drawing);
-    for (int axis = 0; !status && axis < CP_AXIS_COUNT; axis++)
-        status = keep_axis(&drawing, (enum cp_axis)axis);
-    if (!status)
-        status = copy_blocks(&drawing);
-    if (!status)
-        status = copy_lines(&drawing);
+        status = draw(&drawing);
     if (status)
         return status;
-    drawing.vectors.asks = lines->asks;
     slot = cp_array_push(builder->work, &builder->vectors);
     if (!slot)
         return CALPOL_ERROR_NO_MEMORY;

@@ -559,32 +559,57 @@ CP_TARGET static inline unsigned first_common_from(const uint64_t *const blocks[
     return CP_NO_BIT;
 }
 
-/* The first line from from on that all rows have; CP_NO_BIT if there is none. */
+/* The blocks of rows that have a bit in a word of their summaries. before: numbers of earlier words. */
+CP_TARGET static inline void find_blocks(const struct cp_vectors *vectors,
+                                         const uint64_t *const rows[CP_AXIS_COUNT],
+                                         const uint32_t before[CP_AXIS_COUNT],
+                                         uint32_t word,
+                                         uint64_t below,
+                                         const uint64_t *out_blocks[CP_AXIS_COUNT])
+{
+    for (int i = 0; i < CP_AXIS_COUNT; i++) {
+        const uint32_t *numbers =
+            (const uint32_t *)(const void *)(rows[i] + vectors->summary_words);
+        uint32_t rank = before[i] + (uint32_t)__builtin_popcountll(rows[i][word] & below);
+
+        out_blocks[i] = vectors->blocks[numbers[rank]];
+    }
+}
+
+/* Of the lines from the bit from on that all rows have, the one of the lowest order; CP_NO_BIT if there
+   is none. */
 CP_TARGET static inline uint32_t first_line(const struct cp_vectors *vectors,
                                             const uint64_t *const rows[CP_AXIS_COUNT],
                                             uint32_t from)
 {
-    const uint32_t block_lines = CP_BLOCK_WORDS * 64, words = vectors->summary_words;
-    uint32_t first = from / block_lines;
-    uint64_t mask = UINT64_MAX << (first % 64);
+    const uint32_t block_lines = CP_BLOCK_WORDS * 64, first = from / block_lines;
+    uint32_t before[CP_AXIS_COUNT] = {0}, line = CP_NO_BIT, order = UINT32_MAX;
 
-    for (uint32_t w = first / 64; w < words; w++, mask = UINT64_MAX) {
-        uint64_t both = rows[0][w] & rows[1][w] & rows[2][w] & rows[3][w] & mask;
+    for (uint32_t w = 0; w < vectors->summary_words; w++) {
+        uint64_t both = rows[0][w] & rows[1][w] & rows[2][w] & rows[3][w];
 
+        if (w <= first / 64)
+            both &= w == first / 64 ? UINT64_MAX << (first % 64) : 0;
         for (; both; both &= both - 1) {
             uint32_t b = w * 64 + (uint32_t)__builtin_ctzll(both), bit;
             const uint64_t *blocks[CP_AXIS_COUNT];
 
-            for (int i = 0; i < CP_AXIS_COUNT; i++)
-                blocks[i] = vectors->blocks[((const uint32_t *)(const void *)(rows[i] + words))[b]];
+            if (vectors->lowest_orders[b] > order)
+                return line;
+            find_blocks(vectors, rows, before, w, (both & -both) - 1, blocks);
             bit = b == first && from % block_lines
                       ? first_common_from(blocks, from % block_lines)
                       : first_common_bit(blocks[0], blocks[1], blocks[2], blocks[3]);
-            if (bit != CP_NO_BIT)
-                return b * block_lines + bit;
+            if (bit == CP_NO_BIT || vectors->orders[b * block_lines + bit] >= order)
+                continue;
+            line = b * block_lines + bit;
+            order = vectors->orders[line];
+            __builtin_prefetch(&vectors->lines[line]);
         }
+        for (int i = 0; i < CP_AXIS_COUNT; i++)
+            before[i] += (uint32_t)__builtin_popcountll(rows[i][w]);
     }
-    return CP_NO_BIT;
+    return line;
 }
 
 CP_TARGET static inline struct finding walk_lines(const struct cp_vectors *vectors,
@@ -598,6 +623,8 @@ CP_TARGET static inline struct finding walk_lines(const struct cp_vectors *vecto
         const struct cp_vector_line *line;
 
         if (number == CP_NO_BIT)
+            number = vectors->otherwise;
+        if (number == CP_NONE)
             return (struct finding){0, 0};
         line = &vectors->lines[number];
         finding.needs |= line->needs;
@@ -639,7 +666,7 @@ CP_TARGET static CP_SELDOM void find_rows(const struct cp_vectors *vectors,
     }
     lookup->vectors = vectors;
     for (int i = 0; i < CP_AXIS_COUNT; i++) {
-        lookup->rows[i] = axes[i].records + (size_t)rows[i] * vectors->record_words;
+        lookup->rows[i] = axes[i].records + rows[i];
         __builtin_prefetch(lookup->rows[i]);
     }
 }

@@ -245,67 +245,118 @@ static bool has_places(const struct cp_vector_axis *axis, uint32_t size)
     return true;
 }
 
-/* The blocks of a row, by the words behind its summary. */
-static uint32_t block_of_row(const uint64_t *record, const struct cp_vectors *vectors, uint32_t b)
+/* The number of blocks of a row that are not empty. */
+static uint32_t count_blocks(const struct cp_vectors *vectors, const uint64_t *record)
 {
-    uint64_t word = record[vectors->summary_words + b / 2];
-    uint32_t numbers[2];
+    uint32_t count = 0;
 
-    memcpy(numbers, &word, sizeof(word));
-    return numbers[b % 2];
+    for (uint32_t w = 0; w < vectors->summary_words; w++)
+        count += (uint32_t)__builtin_popcountll(record[w]);
+    return count;
 }
 
-/* Are there lines for the bits of a row? */
-static bool is_row(const struct cp_vectors *vectors, const uint64_t *record, bool is_bounded)
+/* Are there lines for the bits of a block? */
+static bool is_within_lines(const struct cp_vectors *vectors, uint32_t number)
 {
-    uint32_t last = vectors->block_count - 1, tail = vectors->line_count % (CP_BLOCK_WORDS * 64);
+    uint32_t tail = vectors->line_count % (CP_BLOCK_WORDS * 64);
 
+    for (uint32_t bit = tail; tail && bit < CP_BLOCK_WORDS * 64; bit++) {
+        if (cp_bitset_has(vectors->blocks[number], bit))
+            return false;
+    }
+    return true;
+}
+
+/* Is there a row within so many words? A line that all axes have is one that there is, for no bit of a
+   peer's row is beyond. */
+static bool is_row(const struct cp_vectors *vectors,
+                   const uint64_t *record,
+                   uint32_t left,
+                   bool is_bounded,
+                   uint32_t *out_words)
+{
+    const uint32_t *numbers = (const uint32_t *)(const void *)(record + vectors->summary_words);
+    uint32_t count;
+
+    if (left < vectors->summary_words)
+        return false;
+    count = count_blocks(vectors, record);
     for (uint32_t b = vectors->block_count; b < vectors->summary_words * 64; b++) {
         if (cp_bitset_has(record, b))
             return false;
     }
-    for (uint32_t b = 0; b < vectors->block_count; b++) {
-        if (block_of_row(record, vectors, b) >= vectors->block_total)
+    *out_words = vectors->summary_words + (count + 1) / 2;
+    if (*out_words > left || !are_below(numbers, count, vectors->block_total))
+        return false;
+    return !is_bounded || !cp_bitset_has(record, vectors->block_count - 1) ||
+           is_within_lines(vectors, numbers[count - 1]);
+}
+
+/* Marks the words where rows begin, which are behind each other, and counts them. */
+static bool mark_rows(const struct cp_vectors *vectors,
+                      enum cp_axis axis,
+                      uint64_t *marks,
+                      uint32_t *out_count)
+{
+    uint32_t left = vectors->axes[axis].word_count, place = 0, words;
+
+    for (*out_count = 0; left; (*out_count)++) {
+        if (!is_row(vectors, vectors->axes[axis].records + place, left, axis == CP_AXIS_PEERS,
+                    &words))
             return false;
+        cp_bitset_add(marks, place);
+        place += words;
+        left -= words;
     }
-    for (uint32_t bit = tail; is_bounded && tail && bit < CP_BLOCK_WORDS * 64; bit++) {
-        if (cp_bitset_has(vectors->blocks[block_of_row(record, vectors, last)], bit))
+    return *out_count != 0;
+}
+
+static bool are_marked(const uint32_t *numbers,
+                       uint32_t count,
+                       uint32_t limit,
+                       const uint64_t *marks)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (numbers[i] >= limit || !cp_bitset_has(marks, numbers[i]))
             return false;
     }
     return true;
 }
 
-/* How many rows an axis has. */
-static uint32_t row_count(const struct cp_vectors *vectors, enum cp_axis axis)
-{
-    return vectors->axes[axis].word_count / vectors->record_words;
-}
-
-/* A line that all axes have is one that there is: no bit of a peer's row is beyond. */
-static bool has_rows(const struct cp_vectors *vectors, enum cp_axis axis)
-{
-    const uint64_t *record = vectors->axes[axis].records;
-
-    for (uint32_t i = 0; i < row_count(vectors, axis); i++, record += vectors->record_words) {
-        if (!is_row(vectors, record, axis == CP_AXIS_PEERS))
-            return false;
-    }
-    return true;
-}
-
-/* Numbers of rows, or of what is joined to one. */
-static bool leads_to_rows(const struct cp_vectors *vectors, enum cp_axis axis)
+/* Do the places of an axis lead to rows, or to what is joined to one? */
+static bool leads_to_rows(const struct cp_vectors *vectors,
+                          enum cp_axis axis,
+                          const uint64_t *marks)
 {
     const struct cp_vector_axis *places = &vectors->axes[axis];
-    uint32_t limit = row_count(vectors, axis);
+    uint32_t words = places->word_count, parts = vectors->part_count;
 
-    if (!limit)
-        return false;
     if (vectors->joined && axis == CP_AXIS_SOURCE_PORT)
-        limit = vectors->part_count;
+        return are_below(places->rows, places->place_count, parts);
     if (vectors->joined && axis == CP_AXIS_TRANSPORT)
-        limit = vectors->part_count ? vectors->joined_count / vectors->part_count : 0;
-    return are_below(places->rows, places->place_count, limit);
+        return parts &&
+               are_below(places->rows, places->place_count, vectors->joined_count / parts) &&
+               are_marked(vectors->joined, vectors->joined_count, words, marks);
+    return are_marked(places->rows, places->place_count, words, marks);
+}
+
+static int check_axis(const struct judge *judge,
+                      const struct cp_vectors *vectors,
+                      enum cp_axis axis,
+                      struct cp_arena *arena,
+                      const char **out_fault)
+{
+    const struct cp_vector_axis *places = &vectors->axes[axis];
+    size_t words = cp_bitset_words(places->word_count) + 1;
+    uint64_t *marks = CP_NEW_ARRAY(arena, uint64_t, words);
+    uint32_t count;
+
+    if (!marks)
+        return CALPOL_ERROR_NO_MEMORY;
+    if (!has_places(places, axis_size(judge, axis)) || !mark_rows(vectors, axis, marks, &count) ||
+        !leads_to_rows(vectors, axis, marks))
+        *out_fault = "axis of vectors";
+    return CALPOL_OK;
 }
 
 static bool are_lines(const struct cp_vectors *vectors, uint32_t decision_count)
@@ -319,23 +370,31 @@ static bool are_lines(const struct cp_vectors *vectors, uint32_t decision_count)
     return true;
 }
 
-static const char *check_vectors(const struct judge *judge, const struct cp_vectors *vectors)
+/* What holds if no line is found ends the walk. */
+static bool is_otherwise(const struct cp_vectors *vectors)
+{
+    return vectors->otherwise == CP_NONE || (vectors->otherwise < vectors->line_count &&
+                                             vectors->lines[vectors->otherwise].decision);
+}
+
+static int check_vectors(const struct judge *judge,
+                         const struct cp_vectors *vectors,
+                         struct cp_arena *arena,
+                         const char **out_fault)
 {
     uint32_t blocks = (uint32_t)(((uint64_t)vectors->line_count + CP_BLOCK_WORDS * 64 - 1) /
                                  (CP_BLOCK_WORDS * 64));
+    int status = CALPOL_OK;
 
     if (vectors->block_count != blocks || vectors->summary_words != cp_bitset_words(blocks) ||
-        vectors->record_words != vectors->summary_words + (blocks + 1) / 2 || !blocks)
-        return "sizes of vectors";
-    for (int axis = 0; axis < CP_AXIS_COUNT; axis++) {
-        if (!has_places(&vectors->axes[axis], axis_size(judge, (enum cp_axis)axis)) ||
-            !has_rows(vectors, (enum cp_axis)axis) || !leads_to_rows(vectors, (enum cp_axis)axis))
-            return "axis of vectors";
-    }
-    if (vectors->joined &&
-        !are_below(vectors->joined, vectors->joined_count, row_count(vectors, CP_AXIS_TRANSPORT)))
-        return "joined rows of vectors";
-    return are_lines(vectors, judge->programs->decision_count) ? NULL : "line of vectors";
+        !blocks)
+        *out_fault = "sizes of vectors";
+    for (int axis = 0; !status && !*out_fault && axis < CP_AXIS_COUNT; axis++)
+        status = check_axis(judge, vectors, (enum cp_axis)axis, arena, out_fault);
+    if (!status && !*out_fault &&
+        !(are_lines(vectors, judge->programs->decision_count) && is_otherwise(vectors)))
+        *out_fault = "line of vectors";
+    return status;
 }
 
 /* ---- Programs -------------------------------------------------------------------------------- */
@@ -532,8 +591,6 @@ static const char *check_plain(const struct judge *judge)
     fault = check_decisions(judge);
     if (!fault)
         fault = check_records(judge);
-    for (uint32_t i = 0; !fault && i < programs->vectors_count; i++)
-        fault = check_vectors(judge, &programs->vectors[i]);
     return fault;
 }
 
@@ -559,6 +616,9 @@ void cp_image_check_programs(struct cp_image_check *check)
         check->fault = check_plain(&judge);
     if (!check->fault)
         check->status = check_address_maps(&judge, &check->arena, &check->fault);
+    for (uint32_t i = 0; !check->fault && !check->status && i < judge.programs->vectors_count; i++)
+        check->status =
+            check_vectors(&judge, &judge.programs->vectors[i], &check->arena, &check->fault);
     if (check->fault || check->status)
         return;
     check->programs =

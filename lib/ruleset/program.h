@@ -166,14 +166,16 @@ struct cp_vector_line {
  * One question: ranges of numbers with the row of each. A row has a bit for each line that the numbers
  * fit, in blocks that rows share:
  *
- *     [ summary: a bit for each block that is not empty ][ numbers of the blocks ]
+ *     [ summary: a bit for each block that is not empty ][ numbers of these blocks ]
+ *
+ * In a block, order ascends. If a line has a next, bits are in the order of the lines.
  */
 struct cp_vector_axis {
     const uint32_t *begins;
-    const uint32_t *rows;    /* by range; or by number, if it is dense */
+    const uint32_t *rows;    /* by range; or by number, if it is dense: the word where it begins */
     const uint32_t *pages;   /* for each CP_PAGE numbers the range that their first is in */
     uint32_t count;          /* of ranges; 0: it is dense */
-    const uint64_t *records; /* of rows, struct cp_vectors' record_words each */
+    const uint64_t *records; /* of rows */
     uint32_t place_count, page_count, word_count; /* of rows, pages and records, all told */
 };
 
@@ -185,13 +187,15 @@ struct cp_vectors {
     struct cp_vector_axis axes[CP_AXIS_COUNT];
     const uint64_t (*blocks)[CP_BLOCK_WORDS]; /* on cache lines */
     const struct cp_vector_line *lines;
+    const uint32_t *orders; /* by line: of those that fit, the one of the lowest order holds */
     const uint32_t
         *joined; /* NULL, or (row of transport * part_count + row of source port) to a row of
-                               transport that stands for both */
+                               transport that stands for both; these two are numbered then */
+    const uint32_t *lowest_orders; /* by block: of all lines from there on */
+    uint32_t otherwise;            /* the line that holds if no other does, or CP_NONE */
     uint32_t part_count;
-    uint32_t block_count;   /* of a row */
-    uint32_t summary_words; /* of a row */
-    uint32_t record_words;
+    uint32_t block_count;                           /* of a row, with those that are empty */
+    uint32_t summary_words;                         /* of a row */
     uint32_t block_total, line_count, joined_count; /* of blocks, lines and joined, all told */
     uint16_t asks;                                  /* as in struct cp_program_head */
 };

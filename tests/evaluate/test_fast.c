@@ -318,6 +318,105 @@ START_TEST(each_port_of_few_or_many_leads_to_its_rule)
 }
 END_TEST
 
+/* ---- Filters --------------------------------------------------------------------------------- */
+
+#define FILTERS 4000u
+
+/* "nets: [...]" of a prefix in 10.net.0.0/24, or nothing. */
+static void write_net(struct cp_buffer *text, uint64_t *seed, unsigned net, uint32_t open)
+{
+    if (random_below(seed, 100) >= open)
+        cp_buffer_format(text, "nets: [10.%u.0.%u/%u], ", net, random_below(seed, 256),
+                         26 + random_below(seed, 7));
+}
+
+static void write_filter_ports(struct cp_buffer *text, uint64_t *seed, uint32_t open)
+{
+    if (random_below(seed, 100) >= open)
+        cp_buffer_format(text, "ports: [%u]", random_below(seed, 16));
+}
+
+/* One pod, and policies of rules that ask for nets and ports on both sides, or leave one side open, or
+   both; so many that each of these kinds is several blocks of bits. With jumps some rules pass, and some
+   ask for HTTP. */
+static void write_filters(struct cp_buffer *text, uint64_t *seed, bool has_jumps)
+{
+    cp_buffer_add_string(text, "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: ns}, "
+                               "status: {podIPs: [{ip: 10.2.0.1}]}}\n");
+    for (unsigned i = 0; i < FILTERS; i++) {
+        uint32_t choice = random_below(seed, 8);
+        bool is_tcp = random_below(seed, 4), has_http = is_tcp && has_jumps;
+
+        if (i % RULES_OF_POLICY == 0)
+            cp_buffer_format(text,
+                             "---\napiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\n"
+                             "metadata: {name: p%u}\nspec:\n  order: %u\n  types: [Ingress]\n"
+                             "  ingress:\n",
+                             i, i);
+        cp_buffer_format(text, "  - {action: %s, protocol: %s, ",
+                         has_jumps && random_below(seed, 400) == 0 ? "Pass"
+                         : random_below(seed, 2)                   ? "Allow"
+                                                                   : "Deny",
+                         is_tcp ? "TCP" : "UDP");
+        cp_buffer_add_string(text, "source: {");
+        write_net(text, seed, 1, choice == 1 || choice == 2 ? 100 : 0);
+        write_filter_ports(text, seed, choice ? 80 : 0);
+        cp_buffer_add_string(text, "}, destination: {");
+        write_net(text, seed, 2, choice == 1 || choice == 3 || choice == 4 ? 100 : 0);
+        write_filter_ports(text, seed, choice == 1 ? 0 : 30);
+        cp_buffer_add_string(text, has_http && random_below(seed, 100) == 0
+                                       ? "}, http: {methods: [GET]}}\n"
+                                       : "}}\n");
+    }
+}
+
+static void write_straight_filters(struct cp_buffer *text, uint64_t *seed)
+{
+    write_filters(text, seed, false);
+}
+
+static void write_filters_with_jumps(struct cp_buffer *text, uint64_t *seed)
+{
+    write_filters(text, seed, true);
+}
+
+static struct calpol_flow random_filter_flow(uint64_t *seed, uint32_t endpoint_count)
+{
+    struct calpol_flow flow = {
+        .given = CALPOL_GIVEN_PROTOCOL | CALPOL_GIVEN_SOURCE_PORT | CALPOL_GIVEN_DESTINATION_PORT |
+                 CALPOL_GIVEN_NO_DOMAINS,
+        .source_endpoint = CALPOL_NONE,
+        .source_address = {.family = 4, .bytes = {10, 1, 0}},
+        .destination_address = {.family = 4, .bytes = {10, 2, 0}},
+        .protocol = random_below(seed, 4) ? 6 : 17,
+    };
+
+    flow.destination_endpoint = random_below(seed, endpoint_count);
+    flow.source_address.bytes[3] = (uint8_t)random_below(seed, 256);
+    flow.destination_address.bytes[3] = (uint8_t)random_below(seed, 256);
+    flow.source_port = (uint16_t)random_below(seed, 20);
+    flow.destination_port = (uint16_t)random_below(seed, 20);
+    if (random_below(seed, 8))
+        flow.given |= CALPOL_GIVEN_NO_HTTP;
+    return flow;
+}
+
+/* The lines of a program with jumps are in its order; others are apart by what they leave open. */
+START_TEST(the_first_of_thousands_of_filters_holds)
+{
+    static const struct kind kinds[] = {
+        {write_straight_filters, random_filter_flow},
+        {write_filters_with_jumps, random_filter_flow},
+    };
+    uint64_t seed = number_from("CALPOL_TEST_SEED", 2463534242) + (uint64_t)_i;
+    struct tally tally = {0, 0};
+
+    for (uint32_t i = 0; i < (cluster_count() + 199) / 200; i++)
+        compare_cluster(&kinds[_i], &seed, i, &tally);
+    expect_judged(&tally, 60);
+}
+END_TEST
+
 /* ---- Limits ---------------------------------------------------------------------------------- */
 
 static uint32_t count_judged(const struct calpol_ruleset *ruleset, uint64_t seed)
@@ -458,6 +557,7 @@ Suite *test_suite(void)
     tcase_add_test(exactness, verdicts_of_random_flows_are_those_of_the_plain_walk);
     tcase_add_test(exactness, tables_that_grow_out_of_their_forms_say_the_same);
     tcase_add_loop_test(exactness, each_port_of_few_or_many_leads_to_its_rule, 0, 10);
+    tcase_add_loop_test(exactness, the_first_of_thousands_of_filters_holds, 0, 2);
     tcase_add_test(exactness, beyond_the_limits_the_plain_walk_is_asked);
     tcase_add_loop_test(exactness, a_rule_of_too_many_products_is_left_to_the_plain_walk, 0, 3);
     suite_add_tcase(suite, exactness);
