@@ -114,6 +114,36 @@ START_TEST(a_verdict_names_who_decides)
 }
 END_TEST
 
+/* One backend is out of reach for the source, the other does not let it in. */
+START_TEST(backends_that_deny_at_different_stages_leave_no_stage)
+{
+    static const char text[] = POD("s", "web", "app: web", "containers: []", "{ip: 10.0.0.1}")
+        POD("s", "a", "app: db, zone: a", "containers: []", "{ip: 10.0.0.2}")
+            POD("s", "b", "app: db, zone: b", "containers: []", "{ip: 10.0.0.3}")
+                SERVICE("s", "db", "clusterIP: 10.96.0.1, selector: {app: db}, ports: [{port: 80}]")
+                    POLICY("s", "web",
+                           "selector: app == 'web', types: [Egress], egress: [{action: Deny, "
+                           "destination: {selector: zone == 'a'}}, {action: Allow}]")
+                        POLICY("s", "b", "selector: zone == 'b', types: [Ingress]");
+    struct calpol_flow flow = {
+        .given = CALPOL_GIVEN_PROTOCOL | CALPOL_GIVEN_DESTINATION_PORT,
+        .source_endpoint = 0,
+        .destination_endpoint = CALPOL_NONE,
+        .destination_address = address_of("10.96.0.1"),
+        .protocol = 6,
+        .destination_port = 80,
+    };
+    calpol_ruleset *other = load_text(text, NULL);
+    struct calpol_verdict verdict;
+
+    ck_assert_int_eq(calpol_evaluate(other, &flow, sizeof(flow), &verdict, sizeof(verdict)),
+                     CALPOL_OK);
+    ck_assert_int_eq(verdict.action, CALPOL_ACTION_DENY);
+    ck_assert_int_eq(verdict.decided_by, CALPOL_STAGE_NONE);
+    calpol_ruleset_unref(other);
+}
+END_TEST
+
 START_TEST(what_is_not_given_is_unknown)
 {
     struct calpol_flow flow = web_to_db(5432);
@@ -386,6 +416,7 @@ Suite *test_suite(void)
 
     tcase_add_checked_fixture(tcase, load, unload);
     tcase_add_test(tcase, a_verdict_names_who_decides);
+    tcase_add_test(tcase, backends_that_deny_at_different_stages_leave_no_stage);
     tcase_add_test(tcase, what_is_not_given_is_unknown);
     tcase_add_test(tcase, addresses_are_looked_up);
     tcase_add_test(tcase, flows_that_contradict_themselves_are_refused);

@@ -43,6 +43,23 @@ START_TEST(without_all_parts_there_is_no_name)
 }
 END_TEST
 
+#define LETTERS_50 "abcdefghijabcdefghijabcdefghijabcdefghijabcdefghij"
+#define LETTERS_250 LETTERS_50 LETTERS_50 LETTERS_50 LETTERS_50 LETTERS_50
+
+START_TEST(a_name_that_is_made_has_the_form_of_names)
+{
+    struct loaded loaded;
+
+    load_resources(&loaded,
+                   CP_TEXT(CALICO("WorkloadEndpoint", "",
+                                  "interfaceName: cali1, node: " LETTERS_250
+                                  ", orchestrator: k8s, pod: p, endpoint: eth0")),
+                   0);
+    expect_report(&loaded, CALPOL_SEVERITY_ERROR, CP_CODE_NAME, "metadata.name");
+    finish_resources(&loaded);
+}
+END_TEST
+
 START_TEST(another_name_is_a_warning)
 {
     struct loaded loaded;
@@ -83,6 +100,7 @@ Suite *test_suite(void)
 
     tcase_add_loop_test(endpoints, a_name_is_made_of_four_parts, 0, (int)COUNT_OF(names));
     tcase_add_test(endpoints, without_all_parts_there_is_no_name);
+    tcase_add_test(endpoints, a_name_that_is_made_has_the_form_of_names);
     tcase_add_test(endpoints, another_name_is_a_warning);
     tcase_add_test(endpoints, addresses_are_those_of_its_networks);
     suite_add_tcase(suite, endpoints);
