@@ -284,7 +284,8 @@ CALPOL_API int calpol_query_add_domain(calpol_query *query, const char *domain);
 /**
  * Answers as if an endpoint had other labels, without a new ruleset. change is "KEY=VALUE" to set a
  * label and "KEY-" to remove one; several calls add up. The endpoint's labels as a peer of other
- * endpoints change as well.
+ * endpoints change as well, and so do the Services that it is a backend of; where those come from
+ * EndpointSlices, what hangs on it is unknown.
  * @param reference  a pod or workload endpoint, host endpoint, network set, as in
  *                   calpol_query_set_source()
  * @return CALPOL_OK; CALPOL_ERROR_NOT_FOUND; CALPOL_ERROR_INVALID_INPUT for a bad change;

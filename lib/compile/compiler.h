@@ -64,6 +64,7 @@ struct cp_compiler {
     struct cp_index node_index;
     uint32_t *workload_owners;   /* by number of workload: its owner, or CP_NONE */
     uint32_t *sorted_workloads;  /* numbers of workloads by namespace and name */
+    uint32_t *workload_ranks;    /* by number of workload: its place there */
     struct cp_index slice_index; /* slices of the collection by namespace and service */
     CP_ARRAY(struct cp_rule_service) rule_services;
     struct cp_index rule_service_index;

@@ -217,6 +217,7 @@ static int keep_ports(struct cp_compiler *compiler,
             return CALPOL_ERROR_NO_MEMORY;
         slot->protocol = ports[i].protocol;
         slot->port = ports[i].port;
+        slot->serves = ports[i].sidecar;
         owner->port_count++;
     }
     owner->ports = named;
@@ -255,10 +256,21 @@ static int add_owner(struct cp_compiler *compiler,
     return cp_label_set_number(compiler, &finished, set);
 }
 
+/* K8-113 */
+static enum cp_serving serving_of(const struct cp_workload_spec *spec)
+{
+    if (spec->source == CP_WORKLOAD_ENDPOINT)
+        return CP_SERVING_NO_POD;
+    if (spec->finished || spec->deleting)
+        return CP_SERVING_NO;
+    return spec->not_ready ? CP_SERVING_NOT_READY : CP_SERVING_READY;
+}
+
 static int add_workload_owner(struct cp_compiler *compiler, const struct cp_workload_spec *spec)
 {
     struct cp_owner owner = {.kind = CP_OWNER_WORKLOAD,
-                             .synthetic = spec->source == CP_WORKLOAD_TEMPLATE};
+                             .synthetic = spec->source == CP_WORKLOAD_TEMPLATE,
+                             .serving = (uint8_t)serving_of(spec)};
     struct cp_label_list labels = {0};
     uint32_t *profiles, profile_count = spec->profiles.items.count;
     int status;

@@ -140,10 +140,12 @@ static bool target_port(const struct cp_service_port *port,
 /* A pod on the host network is reached at its own addresses, or else at its node's (K8-53). */
 static int add_host_pod(struct cp_compiler *compiler,
                         struct backend_list *list,
-                        const struct cp_workload_spec *pod,
+                        uint32_t number,
                         uint16_t port)
 {
-    struct cp_backend host = {.owner = CP_NONE, .is_host = true, .port = port};
+    const struct cp_workload_spec *pod = compiler->collection->workloads.items[number];
+    struct cp_backend host = {
+        .owner = CP_NONE, .is_host = true, .port = port, .rank = compiler->workload_ranks[number]};
     int status = cp_named_node(compiler, pod->node, &host.node);
 
     if (!status && !pod->addresses.count)
@@ -155,6 +157,7 @@ static int add_host_pod(struct cp_compiler *compiler,
             .has_address = true,
             .address = pod->addresses.items[i],
             .port = port,
+            .rank = host.rank,
         };
 
         status = add_backend(compiler, list, &backend);
@@ -168,12 +171,14 @@ static int add_pod(struct cp_compiler *compiler,
                    const struct cp_service_port *port)
 {
     const struct cp_workload_spec *pod = compiler->collection->workloads.items[number];
-    struct cp_backend backend = {.owner = compiler->workload_owners[number], .node = CP_NONE};
+    struct cp_backend backend = {.owner = compiler->workload_owners[number],
+                                 .node = CP_NONE,
+                                 .rank = compiler->workload_ranks[number]};
 
     if (!target_port(port, pod, &backend.port))
         return CALPOL_OK;
     if (pod->host_network)
-        return add_host_pod(compiler, list, pod, backend.port);
+        return add_host_pod(compiler, list, number, backend.port);
     return add_backend(compiler, list, &backend);
 }
 
@@ -246,6 +251,7 @@ static int compile_port(struct cp_compiler *compiler,
                         const struct cp_service_pods *pods,
                         const struct cp_service_object *service,
                         const struct cp_service_port *port,
+                        bool *out_has_slices,
                         struct cp_service_port_entry *entry)
 {
     struct backend_list list = {0};
@@ -256,6 +262,12 @@ static int compile_port(struct cp_compiler *compiler,
         status = add_from_slices(compiler, service, port, true, &list, &found);
     if (!status && !found)
         status = add_from_selector(compiler, pods, service, port, &list);
+    *out_has_slices = found;
+    entry->target_port = port->target_port;
+    entry->target_name = CP_NONE;
+    if (!status && port->target_name.length &&
+        !cp_intern_add(compiler->names, port->target_name, &entry->target_name))
+        status = CALPOL_ERROR_NO_MEMORY;
     if (!status)
         status = cp_keep_text(compiler, port->name, &entry->name);
     entry->protocol = port->protocol;
@@ -264,6 +276,27 @@ static int compile_port(struct cp_compiler *compiler,
     entry->backend_count = list.items.count;
     entry->backends = cp_freeze(compiler, &list.items);
     return status || !entry->backends ? CALPOL_ERROR_NO_MEMORY : CALPOL_OK;
+}
+
+static int keep_selector(struct cp_compiler *compiler,
+                         const struct cp_service_object *spec,
+                         struct cp_service *service)
+{
+    uint32_t count = spec->selector.items.count;
+    struct cp_label *labels = CP_NEW_ARRAY(compiler->arena, struct cp_label, count);
+
+    if (!labels)
+        return CALPOL_ERROR_NO_MEMORY;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct cp_pair *pair = &spec->selector.items.items[i];
+
+        if (!cp_intern_add(compiler->names, pair->key, &labels[i].key) ||
+            !cp_intern_add(compiler->names, pair->value, &labels[i].value))
+            return CALPOL_ERROR_NO_MEMORY;
+        labels[i].text = cp_intern_text(compiler->names, labels[i].value);
+    }
+    service->selector = (struct cp_labels){labels, count};
+    return CALPOL_OK;
 }
 
 static int compile_service(struct cp_compiler *compiler,
@@ -276,13 +309,17 @@ static int compile_service(struct cp_compiler *compiler,
     int status = ports ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
 
     for (uint32_t i = 0; !status && i < spec->ports.count; i++)
-        status = compile_port(compiler, pods, spec, &spec->ports.items[i], &ports[i]);
+        status = compile_port(compiler, pods, spec, &spec->ports.items[i], &service->has_slices,
+                              &ports[i]);
+    if (!status)
+        status = keep_selector(compiler, spec, service);
     if (!status)
         status = cp_keep_text(compiler, spec->metadata.namespace_name, &service->namespace_name);
     if (!status)
         status = cp_keep_text(compiler, spec->metadata.name, &service->name);
     service->headless = spec->headless || spec->external_name;
     service->external_name = spec->external_name;
+    service->publish_not_ready = spec->publish_not_ready;
     service->ports = ports;
     service->port_count = spec->ports.count;
     service->cluster_ips = cp_freeze(compiler, &spec->cluster_ips);
@@ -339,15 +376,22 @@ static int sort_workloads(struct cp_compiler *compiler)
     struct sorted_workload *sorted = CP_NEW_ARRAY(compiler->work, struct sorted_workload, count);
 
     compiler->sorted_workloads = CP_NEW_ARRAY(compiler->work, uint32_t, count);
-    if (!sorted || !compiler->sorted_workloads)
+    compiler->workload_ranks = CP_NEW_ARRAY(compiler->work, uint32_t, count);
+    if (!sorted || !compiler->sorted_workloads || !compiler->workload_ranks)
         return CALPOL_ERROR_NO_MEMORY;
     for (uint32_t i = 0; i < count; i++)
         sorted[i] =
             (struct sorted_workload){&compiler->collection->workloads.items[i]->metadata, i};
     if (!cp_sort(sorted, count, sizeof(*sorted), compare_workloads, compiler->work))
         return CALPOL_ERROR_NO_MEMORY;
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t owner = compiler->workload_owners[sorted[i].number];
+
         compiler->sorted_workloads[i] = sorted[i].number;
+        compiler->workload_ranks[sorted[i].number] = i;
+        if (owner != CP_NONE)
+            compiler->owners.items[owner].rank = i;
+    }
     return CALPOL_OK;
 }
 

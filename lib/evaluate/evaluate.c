@@ -317,6 +317,7 @@ int cp_judge_recorded(const struct cp_world *world,
     out_judgement->leg_count = legs.count;
     out_judgement->is_open = walk.is_open;
     out_judgement->depends = walk.depends;
+    out_judgement->changed = walk.changed ? walk.changed - 1 : CP_NONE;
     out_judgement->port_is_missing = walk.port_is_missing;
     return recorder && recorder->failed ? CALPOL_ERROR_NO_MEMORY : CALPOL_OK;
 }

@@ -166,7 +166,7 @@ static bool add_ports(struct draft *draft)
 
         if (name != CP_INTERN_NONE)
             ports[draft->owner.port_count++] =
-                (struct cp_named_port){name, port->protocol, port->port};
+                (struct cp_named_port){name, port->protocol, true, port->port};
     }
     draft->owner.ports = ports;
     return true;
@@ -193,6 +193,8 @@ int cp_world_add_described(struct cp_world *world,
         .namespace_name = draft.namespace_name,
         .name = CP_TEXT("<inline>"),
         .reference = CP_TEXT("<inline>"),
+        .serving = CP_SERVING_READY,
+        .rank = UINT32_MAX,
     };
     if (!add_labels(&draft) || !add_profiles(&draft) ||
         !add_addresses(&draft, addresses, address_count) || !add_ports(&draft))

@@ -7,6 +7,7 @@
  */
 #include "evaluate/match.h"
 
+#include "evaluate/backends.h"
 #include "net/domain.h"
 #include "net/http_path.h"
 #include "net/protocol.h"
@@ -364,6 +365,9 @@ static struct cp_tri match_service(const struct question *question, enum cp_end 
 
     if (!side->has_address)
         return service->entry_count ? cp_tri_maybe(side->address_depends) : result;
+    if (cp_rule_service_in_doubt(question->view->world, service, &side->address))
+        return cp_tri_maybe(end == CP_SOURCE ? CALPOL_DEPENDS_SOURCE_IP
+                                             : CALPOL_DEPENDS_DESTINATION_IP);
     for (uint32_t i = first_entry(service, &side->address); i < service->entry_count; i++) {
         const struct cp_service_entry *entry = &service->entries[i];
 

@@ -118,8 +118,8 @@ static struct cp_tri port_fits(const struct cp_world *world,
 static bool take_fit(struct cp_leg_walk *walk, struct cp_tri fit)
 {
     walk->inside = true;
-    walk->port_emitted = false;
-    walk->backend = 0;
+    walk->is_served = false;
+    walk->backend = (struct cp_backend_walk){0};
     if (fit.answer == CP_ANSWER_YES)
         walk->settled = true;
     else
@@ -282,6 +282,14 @@ static bool settle(const struct cp_world *world,
     return true;
 }
 
+/* Labels that changed leave open whether this is a backend: the legs are cases. */
+static void take_doubt(struct cp_leg_walk *walk, uint32_t changed)
+{
+    walk->is_open = true;
+    walk->depends |= CALPOL_DEPENDS_DESTINATION_IP;
+    walk->changed = changed + 1;
+}
+
 static bool next_backend(const struct cp_world *world,
                          const struct cp_flow *flow,
                          struct cp_leg_walk *walk,
@@ -291,20 +299,26 @@ static bool next_backend(const struct cp_world *world,
     const struct cp_service_port_entry *port = &service->ports[walk->port];
     uint16_t front =
         flow->rewrite == CP_REWRITE_NODE && port->node_port ? port->node_port : port->port;
+    struct cp_backend backend;
+    uint32_t changed;
 
     out_leg->via = CP_VIA_SERVICE;
     out_leg->service = walk->service;
     out_leg->service_port = walk->port;
-    while (walk->backend < port->backend_count) {
-        const struct cp_backend *backend = &port->backends[walk->backend++];
+    while (cp_next_backend(world, service, port, &walk->backend, &backend, &changed)) {
         struct cp_party party;
 
-        party_of_backend(world, backend, &party);
-        rewrite(flow, &party, port->protocol, front, backend->port, &out_leg->flow);
+        party_of_backend(world, &backend, &party);
+        rewrite(flow, &party, port->protocol, front, backend.port, &out_leg->flow);
         if (service->headless)
             reach_directly(flow, &out_leg->flow);
-        if (settle(world, flow, walk, &out_leg->flow))
-            return true;
+        if (!settle(world, flow, walk, &out_leg->flow))
+            continue;
+        if (changed == CP_NONE)
+            walk->is_served = true;
+        else
+            take_doubt(walk, changed);
+        return true;
     }
     return false;
 }
@@ -318,8 +332,9 @@ static bool next_pod(const struct cp_world *world,
     struct cp_party party;
 
     out_leg->via = CP_VIA_HOST_PORT;
-    if (walk->backend++)
+    if (walk->backend.position++)
         return false;
+    walk->is_served = true;
     cp_party_of_owner(world, port->owner, &party);
     rewrite(flow, &party, port->protocol, port->host_port, port->port, &out_leg->flow);
     return settle(world, flow, walk, &out_leg->flow);
@@ -333,13 +348,12 @@ static bool next_of_port(const struct cp_world *world,
 {
     bool found = walk->phase == PHASE_SERVICES ? next_backend(world, flow, walk, out_leg)
                                                : next_pod(world, flow, walk, out_leg);
-    bool refused = !found && !walk->port_emitted;
+    bool refused = !found && !walk->is_served;
 
     if (refused) { /* K8-113 */
         out_leg->refused = true;
         out_leg->flow = *flow;
     }
-    walk->port_emitted = true;
     if (!found) {
         walk->inside = false;
         walk->port++;

@@ -11,6 +11,7 @@
 #ifndef CP_EVALUATE_SERVICE_H
 #define CP_EVALUATE_SERVICE_H
 
+#include "evaluate/backends.h"
 #include "evaluate/flow.h"
 #include "evaluate/tri.h"
 #include "evaluate/world.h"
@@ -35,15 +36,18 @@ struct cp_leg {
  *         look at leg
  */
 struct cp_leg_walk {
-    uint32_t phase, service, port, backend;
-    bool inside;          /* between the backends of a port */
-    bool port_emitted;    /* a backend of the port is out */
-    struct cp_tri fit;    /* of the port, or hostPort */
-    bool settled;         /* a rewriting applies for certain: there are no others */
-    uint32_t leg_count;   /* so far */
-    uint8_t family;       /* of the legs, once known */
-    bool is_open;         /* after the last leg: the legs are cases */
-    uint32_t depends;     /* of the cases, so far */
+    uint32_t phase, service, port;
+    struct cp_backend_walk backend;
+    bool inside;        /* between the backends of a port */
+    bool is_served;     /* a backend of the port, which is one for certain, is out */
+    struct cp_tri fit;  /* of the port, or hostPort */
+    bool settled;       /* a rewriting applies for certain: there are no others */
+    uint32_t leg_count; /* so far */
+    uint8_t family;     /* of the legs, once known */
+    bool is_open;       /* after the last leg: the legs are cases */
+    uint32_t depends;   /* of the cases, so far */
+    uint32_t
+        changed; /* after the last leg: 1 + an owner whose labels leave the backends open; or 0 */
     bool port_is_missing; /* after the last leg: a Service's address, but no port of it (K8-112) */
 };
 

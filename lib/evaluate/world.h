@@ -53,7 +53,7 @@ void cp_world_init(struct cp_world *world, const struct calpol_ruleset *ruleset)
 
 /*
  * Gives an owner other labels, on top of those it has in this world; profiles' labels come through
- * where an own label is removed (EV-17). Backends of Services stay those of the ruleset. CALPOL_OK;
+ * where an own label is removed (EV-17). CALPOL_OK;
  * CALPOL_ERROR_NO_MEMORY; CALPOL_ERROR_INVALID_INPUT for labels that workloads cannot give
  * themselves (EV-17, EV-114: keys starting with "pcns." or "pcsa.", and the three of
  * projectcalico.org that the system sets).

@@ -90,47 +90,21 @@ static void note_missing_port(const struct cp_explained *explained, struct cp_no
     take(explained, notes, &buffer);
 }
 
-/* A relabelled workload which the Service could select, or cease to; CP_NONE: none. */
-static uint32_t relabelled_beside(const struct cp_world *world, const struct cp_service *service)
-{
-    for (uint32_t i = 0; i < world->overlays.count; i++) {
-        uint32_t number = world->overlays.items[i].owner;
-        const struct cp_owner *owner = cp_world_owner(world, number);
-
-        if (owner->kind == CP_OWNER_WORKLOAD &&
-            cp_text_equal(owner->namespace_name, service->namespace_name))
-            return number;
-    }
-    return CP_NONE;
-}
-
-/* K8-113: other labels could make other backends. */
+/* K8-114: a controller wrote the slices before labels were other ones. */
 static void note_backends(const struct cp_explained *explained, struct cp_notes *notes)
 {
     const struct cp_judgement *judgement = explained->judgement;
-    const struct cp_world *world = explained->world;
+    struct cp_buffer buffer;
 
-    for (uint32_t i = 0; i < judgement->leg_count; i++) {
-        const struct cp_leg *leg = &judgement->legs[i].leg;
-        const struct cp_service *service;
-        struct cp_buffer buffer;
-        uint32_t owner;
-
-        if (leg->via != CP_VIA_SERVICE)
-            continue;
-        service = &world->ruleset->services[leg->service];
-        owner = relabelled_beside(world, service);
-        if (owner == CP_NONE)
-            continue;
-        cp_buffer_init(&buffer, explained->scratch);
-        cp_buffer_format(&buffer,
-                         "the backends of Service %t/%t are those of the input: with other labels "
-                         "%t may be one no more, or become one; ask about the pod itself",
-                         service->namespace_name, service->name,
-                         cp_world_owner(world, owner)->reference);
-        take(explained, notes, &buffer);
+    if (judgement->changed == CP_NONE)
         return;
-    }
+    cp_buffer_init(&buffer, explained->scratch);
+    cp_buffer_format(
+        &buffer,
+        "whether %t is a backend of the Service is not known: its labels are not those for "
+        "which the Service's endpoints in the input were written; ask about the pod itself",
+        cp_world_owner(explained->world, judgement->changed)->reference);
+    take(explained, notes, &buffer);
 }
 
 /* EV-22: a policy governs in a tier that nobody declared. */

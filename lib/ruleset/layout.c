@@ -300,6 +300,8 @@ static const struct cp_layout_field owner_fields[] = {
     TEXT(name),
     TEXT(reference),
     BOOL(synthetic),
+    BYTES(serving, CP_SERVING_NO, CP_SERVING_NO_POD),
+    PLAIN(rank),
     TEXT(source),
     PLAIN(line),
 };
@@ -309,6 +311,7 @@ static const struct cp_layout_field owner_fields[] = {
 static const struct cp_layout_field named_port_fields[] = {
     INDEX(name, CP_NUMBERS_OF_NAMES),
     PLAIN(protocol),
+    BOOL(serves),
     PLAIN(port),
 };
 #undef STRUCT
@@ -353,6 +356,9 @@ static const struct cp_layout_field service_fields[] = {
     ARRAY(ports, CP_ITEM_SERVICE_PORT, port_count),
     PLAIN(port_count),
     BOOL(external_name),
+    BOOL(has_slices),
+    BOOL(publish_not_ready),
+    LABELS(selector),
 };
 #undef STRUCT
 
@@ -362,6 +368,8 @@ static const struct cp_layout_field service_port_fields[] = {
     PLAIN(protocol),
     PLAIN(port),
     PLAIN(node_port),
+    PLAIN(target_port),
+    INDEX_OR_NONE(target_name, CP_NUMBERS_OF_NAMES),
     ARRAY(backends, CP_ITEM_BACKEND, backend_count),
     PLAIN(backend_count),
 };
@@ -375,6 +383,7 @@ static const struct cp_layout_field backend_fields[] = {
     BOOL(has_address),
     ADDRESS(address),
     PLAIN(port),
+    PLAIN(rank),
 };
 #undef STRUCT
 

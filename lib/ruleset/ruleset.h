@@ -229,7 +229,16 @@ enum cp_owner_kind { CP_OWNER_WORKLOAD, CP_OWNER_HOST, CP_OWNER_NETWORK_SET };
 struct cp_named_port {
     uint32_t name; /* interned */
     uint8_t protocol;
+    bool serves; /* of a container that runs: a target port of Services (K8-111) */
     uint16_t port;
+};
+
+/* Can a workload be a backend of Services that select it (K8-113)? */
+enum cp_serving {
+    CP_SERVING_NO,        /* it is being deleted, or no workload */
+    CP_SERVING_NOT_READY, /* of those that publish addresses which are not ready */
+    CP_SERVING_READY,
+    CP_SERVING_NO_POD /* a WorkloadEndpoint */
 };
 
 struct cp_owner {
@@ -247,6 +256,8 @@ struct cp_owner {
     struct cp_text namespace_name, name;
     struct cp_text reference; /* "pod:shop/web", "hostendpoint:h", "networkset:a/b", ... */
     bool synthetic;           /* made from a workload template */
+    uint8_t serving;          /* enum cp_serving */
+    uint32_t rank;            /* workloads: place among pods by namespace and name, which only Services need */
     struct cp_text source;    /* file; empty: none */
     uint32_t line;
 };
@@ -286,6 +297,7 @@ struct cp_backend {
     bool has_address;
     struct calpol_address address; /* of a slice; pods' own addresses are the owner's */
     uint16_t port;                 /* target port */
+    uint32_t rank;                 /* of a selector: the pod's, see struct cp_owner */
 };
 
 struct cp_service_port_entry {
@@ -293,6 +305,8 @@ struct cp_service_port_entry {
     uint8_t protocol;
     uint16_t port;
     uint16_t node_port; /* 0: none */
+    uint16_t target_port;
+    uint32_t target_name; /* interned; CP_NONE: target_port counts */
     const struct cp_backend *backends;
     uint32_t backend_count;
 };
@@ -307,6 +321,9 @@ struct cp_service {
     const struct cp_service_port_entry *ports;
     uint32_t port_count;
     bool external_name; /* an alias for a name outside: has no backends here */
+    bool has_slices;    /* backends come from EndpointSlices or Endpoints, not from the selector */
+    bool publish_not_ready;
+    struct cp_labels selector; /* as written, for worlds with other labels; empty: none */
 };
 
 /* A container's hostPort (K8-119), sorted by node, protocol, host_port. */

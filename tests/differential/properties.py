@@ -349,6 +349,8 @@ class Promoted(Property):
 class Relabelled(Property):
     """A query with another label says what a cluster with it would say."""
 
+    KEYS, VALUES = words.KEYS, words.VALUES
+
     def __init__(self):
         self.reference, self.change_text = "", ""
 
@@ -365,7 +367,7 @@ class Relabelled(Property):
         metadata = document["metadata"]
         self.reference = "%s:%s" % (kinds[document["kind"]], metadata["name"] if document["kind"] in (
             "HostEndpoint", "GlobalNetworkSet") else "%(namespace)s/%(name)s" % metadata)
-        key, value = dice.one(words.KEYS), dice.one(words.VALUES + [None])
+        key, value = dice.one(self.KEYS), dice.one(self.VALUES + [None])
         self.change_text = key + "-" if value is None else "%s=%s" % (key, value)
         labels = {k: v for k, v in metadata.get("labels", {}).items() if k != key}
         if value is not None:
@@ -376,6 +378,55 @@ class Relabelled(Property):
 
     def first(self, dice, question):
         return Question(question.flow, question.options, [(self.reference, self.change_text)])
+
+
+class RelabelledBackend(Relabelled):
+    """The same through Services whose backends come from their selectors. Where a label may be a
+    profile's, the query may say that it does not know."""
+
+    KEYS, VALUES = words.KEYS[:2], words.VALUES[:2]
+
+    def __init__(self):
+        super().__init__()
+        self.services, self.asked = [], []
+
+    def base_cluster(self, cluster):
+        kinds = ("Service", "EndpointSlice")
+        documents = [d for d in cluster["documents"] if d["kind"] not in kinds]
+        for number, (namespace, key, value) in enumerate(
+                (namespace, key, value) for namespace in words.NAMESPACES
+                for key in self.KEYS for value in self.VALUES):
+            self.services.append("10.97.0.%d" % (number + 1))
+            documents.append({
+                "apiVersion": "v1", "kind": "Service",
+                "metadata": {"name": "by-label-%d" % number, "namespace": namespace},
+                "spec": {"clusterIP": self.services[-1], "selector": {key: value}, "ports": [
+                    {"port": 80, "targetPort": (80, "http")[number % 2]}]}})
+        return {**cluster, "documents": documents}
+
+    def first(self, dice, question):
+        self.asked.append(dice.one(self.services))
+        return super().first(dice, self.to(question, self.asked[-1]))
+
+    def second(self, dice, question):
+        return self.to(question, self.asked.pop(0))
+
+    def to(self, question, address):
+        flow = {key: value for key, value in question.flow.items()
+                if key not in ("pre_dnat", "ip_version")}
+        flow.update(destination={"ip": address}, destination_port=80, protocol="TCP")
+        return Question(flow, question.options)
+
+    def wrong(self, before, after):
+        if before.get("verdict") == "unknown":
+            return []
+        return differences(self.legs(before), self.legs(after))
+
+    @staticmethod
+    def legs(result):
+        keys = ("error", "verdict", "decided_by", "reason", "depends_on")
+        return [{key: leg.get(key) for key in keys + ("dnat",)}
+                for leg in [result] + result.get("legs", [])]
 
 
 class ThroughService(Property):
@@ -414,4 +465,4 @@ class ThroughService(Property):
 
 
 ALL = (SelectsNothing, OtherOrder, InYaml, Renamed, EquivalentSelectors, SplitPorts, LessTold,
-       WithoutAllow, Promoted, Relabelled, ThroughService)
+       WithoutAllow, Promoted, Relabelled, RelabelledBackend, ThroughService)

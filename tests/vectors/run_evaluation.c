@@ -173,6 +173,37 @@ static calpol_ruleset *reopen(struct run *run, const calpol_ruleset *ruleset)
 
 /* ---- Asking ---------------------------------------------------------------------------------- */
 
+/* "relabel": {"pod:shop/web": {"app": "old", "tier": null}}, where null removes a label. */
+static void relabel(struct run *run, calpol_query *query)
+{
+    const struct cp_node *relabels = member_of(run->vector, "relabel");
+
+    for (uint32_t i = 0; relabels && i < relabels->length; i++) {
+        const char *reference = relabels->members[i].key.text;
+        const struct cp_node *labels = &relabels->members[i].value;
+
+        for (uint32_t j = 0; j < labels->length; j++) {
+            const struct cp_node *value = &labels->members[j].value;
+            char change[100];
+
+            (void)snprintf(change, sizeof(change), "%s%s%s", labels->members[j].key.text,
+                           value->type == CP_NODE_NULL ? "-" : "=",
+                           value->type == CP_NODE_NULL ? "" : value->text);
+            must(run, calpol_query_relabel(query, reference, change), change);
+        }
+    }
+}
+
+/* A query with the vector's labels. */
+static calpol_query *make_query(struct run *run, calpol_ruleset *ruleset)
+{
+    calpol_query *query = NULL;
+
+    must(run, calpol_query_new(ruleset, &query), "query");
+    relabel(run, query);
+    return query;
+}
+
 /* The short way must come to what the long way says. */
 static void check_verdict(struct run *run, calpol_query *query, const calpol_trace *trace)
 {
@@ -226,12 +257,11 @@ static void check_pending(struct run *run, calpol_query *query, const struct cp_
 static const char *explain(struct run *run, calpol_ruleset *ruleset)
 {
     const char *text = print_node(&run->arena, member_of(run->vector, "flow"));
-    calpol_query *query = NULL;
+    calpol_query *query = make_query(run, ruleset);
     calpol_trace *trace = NULL;
     struct cp_buffer buffer;
 
     cp_buffer_init(&buffer, &run->arena);
-    must(run, calpol_query_new(ruleset, &query), "query");
     calpol_query_set_flow(query, text, strlen(text));
     calpol_query_explain(query, &trace);
     if (trace)
@@ -246,9 +276,8 @@ static void check_answer(struct run *run, calpol_ruleset *ruleset)
 {
     const struct cp_node *expected = member_of(run->vector, "expect");
     const struct cp_node *pending = member_of(expected, "pending"), *answer;
-    calpol_query *query = NULL;
+    calpol_query *query = make_query(run, ruleset);
 
-    must(run, calpol_query_new(ruleset, &query), "query");
     answer = ask(run, query);
     if (answer && !compare_answer(expected, answer, "expect", &run->outcome.text))
         run->outcome.failed = true;
