@@ -144,6 +144,51 @@ START_TEST(backends_that_deny_at_different_stages_leave_no_stage)
 }
 END_TEST
 
+/* EV-90, EV-152: the port that a rule's Service is asked for must be told. */
+START_TEST(ports_of_services_that_rules_name_must_be_given)
+{
+    static const char text[] = POD("s", "web", "app: web", "containers: []", "{ip: 10.0.0.1}")
+        POD("s", "db", "app: db", "containers: []", "{ip: 10.0.0.2}") SERVICE(
+            "s", "db",
+            "selector: {app: db}, ports: [{port: 80}]") "apiVersion: discovery.k8s.io/v1\nkind: "
+                                                        "EndpointSlice\n"
+                                                        "metadata: {name: db-1, namespace: s, "
+                                                        "labels: {kubernetes.io/service-name: "
+                                                        "db}}\n"
+                                                        "addressType: IPv4\nendpoints: "
+                                                        "[{addresses: [10.0.0.2]}]\n"
+                                                        "ports: [{name: '', protocol: TCP, port: "
+                                                        "80}]\n---\n" POLICY(
+                                                            "s", "web",
+                                                            "selector: app == 'web', types: "
+                                                            "[Egress], egress: [{action: Allow, "
+                                                            "destination: {services: {name: "
+                                                            "db}}}]");
+    struct calpol_flow flow = {
+        .given = CALPOL_GIVEN_PROTOCOL | CALPOL_GIVEN_DESTINATION_PORT,
+        .source_endpoint = 0,
+        .destination_endpoint = 1,
+        .protocol = 6,
+        .destination_port = 80,
+    };
+    calpol_ruleset *other = load_text(text, NULL);
+    struct calpol_verdict verdict;
+
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(calpol_evaluate(other, &flow, sizeof(flow), &verdict, sizeof(verdict)),
+                         CALPOL_OK);
+        ck_assert_int_eq(verdict.action, i == 0   ? CALPOL_ACTION_ALLOW
+                                         : i == 1 ? CALPOL_ACTION_DENY
+                                                  : CALPOL_ACTION_UNKNOWN);
+        flow.destination_port = 81;
+        if (i == 1)
+            flow.given &= ~(uint32_t)CALPOL_GIVEN_DESTINATION_PORT;
+    }
+    ck_assert_uint_eq(verdict.depends_on, CALPOL_DEPENDS_DESTINATION_PORT);
+    calpol_ruleset_unref(other);
+}
+END_TEST
+
 START_TEST(what_is_not_given_is_unknown)
 {
     struct calpol_flow flow = web_to_db(5432);
@@ -417,6 +462,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(tcase, load, unload);
     tcase_add_test(tcase, a_verdict_names_who_decides);
     tcase_add_test(tcase, backends_that_deny_at_different_stages_leave_no_stage);
+    tcase_add_test(tcase, ports_of_services_that_rules_name_must_be_given);
     tcase_add_test(tcase, what_is_not_given_is_unknown);
     tcase_add_test(tcase, addresses_are_looked_up);
     tcase_add_test(tcase, flows_that_contradict_themselves_are_refused);
