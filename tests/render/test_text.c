@@ -107,6 +107,13 @@ static const struct {
     {WEB DB RESOURCE("v1", "Namespace", "name: none, labels: {team: a}", "")
          INGRESS("{action: Allow, source: {namespaceSelector: team == 'a'}}"),
      TO_DB "}", TEXT, "no endpoint or network set is in a namespace with label team=a"},
+    {WEB RESOURCE("v1", "Namespace", "name: shop, labels: {team: a}", "")
+         GLOBAL_POLICY("b", "namespaceSelector: team == 'b', types: [Egress]"),
+     "{'source': {'ref': 'pod:shop/web'}}", TEXT,
+     "GlobalNetworkPolicy b does not select it, namespaceSelector team == 'b'"},
+    {WEB GLOBAL_POLICY("a", "serviceAccountSelector: app == 'b', types: [Egress]"),
+     "{'source': {'ref': 'pod:shop/web'}}", TEXT,
+     "GlobalNetworkPolicy a does not select it, serviceAccountSelector app == 'b'"},
     {WEB GLOBAL_POLICY("typo", "selector: ap == 'web', types: [Egress]"),
      "{'source': {'ref': 'pod:shop/web'}}", TEXT,
      "GlobalNetworkPolicy typo does not select it, selector ap == 'web'; it selects 0 endpoints: "
