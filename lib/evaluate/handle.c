@@ -53,6 +53,9 @@ static bool find_node(const struct calpol_ruleset *ruleset,
         handle->owner.node = reference->id;
         return true;
     }
+    handle->owner.node = cp_lookup_node(ruleset, name);
+    if (handle->owner.node != CP_NONE)
+        return true;
     handle->unknown_node = cp_text_make(cp_arena_text(arena, name.data, name.length), name.length);
     return handle->unknown_node.data != NULL;
 }

@@ -313,6 +313,9 @@ static int find_node(struct end *end, struct cp_text name, uint32_t *out_node)
         *out_node = reference->id;
         return CALPOL_OK;
     }
+    *out_node = cp_lookup_node(ruleset, name);
+    if (*out_node != CP_NONE)
+        return CALPOL_OK;
     *out_node = ruleset->node_count;
     if (end->is_destination && !cp_text_equal(both->source_node, name))
         *out_node += 1;

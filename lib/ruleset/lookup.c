@@ -137,6 +137,15 @@ void cp_lookup_references(const struct calpol_ruleset *ruleset,
 
 /* ---- Other names, and addresses ------------------------------------------------------------ */
 
+uint32_t cp_lookup_node(const struct calpol_ruleset *ruleset, struct cp_text name)
+{
+    for (uint32_t i = ruleset->node_count; i > 0; i--) {
+        if (cp_text_equal(ruleset->nodes[i - 1].name, name))
+            return i - 1;
+    }
+    return CP_NONE;
+}
+
 uint32_t cp_lookup_profile(const struct calpol_ruleset *ruleset, struct cp_text name)
 {
     const struct cp_index *index = &ruleset->profile_index;

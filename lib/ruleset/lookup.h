@@ -23,6 +23,10 @@ void cp_lookup_references(const struct calpol_ruleset *ruleset,
                           uint32_t count,
                           const struct cp_reference **out_found);
 
+/* The node of a name, or CP_NONE. No reference names one that only a FelixConfiguration is about
+   (EV-195). */
+uint32_t cp_lookup_node(const struct calpol_ruleset *ruleset, struct cp_text name);
+
 /* The profile (a number in policies) of a name, or CP_NONE. */
 uint32_t cp_lookup_profile(const struct calpol_ruleset *ruleset, struct cp_text name);
 
