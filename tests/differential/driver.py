@@ -5,6 +5,8 @@ import subprocess
 
 import yaml
 
+import before
+
 
 class Script:
     """Commands for one run of the driver, and what each line of its output answers."""
@@ -16,12 +18,12 @@ class Script:
         """Loads a cluster: a mapping of documents, dialect, lenient, options, and perhaps form."""
         for name, value in cluster.get("options", {}).items():
             self.lines.append("option %s %s" % (name, value))
-        if cluster.get("form") == "yaml":
-            text = json.dumps(yaml.safe_dump_all(cluster["documents"]))
-        else:
-            text = json.dumps({"apiVersion": "v1", "kind": "List", "items": cluster["documents"]})
+        first, old, second, gone = before.split(cluster["documents"])
+        form = cluster.get("form")
+        texts = [text_of(first, form), text_of(old, form), text_of(second, form), ",".join(gone)]
         self.lines.append("load %s %s %s" % (cluster["dialect"],
-                                             "lenient" if cluster["lenient"] else "strict", text))
+                                             "lenient" if cluster["lenient"] else "strict",
+                                             "\t".join(texts)))
 
     def ask(self, flow, options=(), relabel=()):
         for name, value in dict(options).items():
@@ -32,6 +34,12 @@ class Script:
 
     def batch(self):
         self.lines.append("batch")
+
+
+def text_of(documents, form):
+    if form == "yaml":
+        return json.dumps(yaml.safe_dump_all(documents))
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": documents})
 
 
 class Crash(Exception):
@@ -61,10 +69,11 @@ def parse(line):
 
 
 def parse_batch(line):
-    """What differs in a batch, how many plain flows there were, how many programs judged."""
+    """What differs in a batch; how many plain flows there were, how many of them programs judged, and
+    how many rulesets were made by an update."""
     faults, _, counts = line.partition("\t")
-    plain, judged = counts.split()
-    return faults.strip(), int(plain), int(judged)
+    plain, judged, updated = counts.split()
+    return faults.strip(), int(plain), int(judged), int(updated)
 
 
 def ask(driver, cluster, flow, options=()):

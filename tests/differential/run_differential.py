@@ -35,7 +35,7 @@ class Tally:
     """What came of some clusters."""
 
     def __init__(self):
-        self.cases = self.plain = self.judged = 0
+        self.cases = self.plain = self.judged = self.clusters = self.updated = 0
         self.verdicts = collections.Counter()
         self.found = []  # report.Finding
 
@@ -43,6 +43,8 @@ class Tally:
         self.cases += other.cases
         self.plain += other.plain
         self.judged += other.judged
+        self.clusters += other.clusters
+        self.updated += other.updated
         self.verdicts += other.verdicts
         self.found += other.found
 
@@ -73,7 +75,9 @@ def judge_answers(family, case, lines, tally):
             wrong.append("the ways of asking differ: " + faults)
         if wrong:
             tally.found.append(report.Finding(case, question, wrong))
-    faults, plain, judged = parse_batch(lines[-1])
+    faults, plain, judged, updated = parse_batch(lines[-1])
+    tally.clusters += 1
+    tally.updated += updated
     tally.plain += plain
     tally.judged += judged
     if faults:
@@ -156,6 +160,8 @@ def main(arguments):
         report.show(finding, family, Driver(arguments.driver), arguments.keep)
     verdicts = ", ".join("%d %s" % (count, name) for name, count in tally.verdicts.most_common())
     print("%s; %d as plain structs, %d of them by programs" % (verdicts, tally.plain, tally.judged))
+    print("%d clusters written and opened again, %d of them made by an update, too"
+          % (tally.clusters, tally.updated))
     print("%s: %d cases from seed %s in %.0f s, %d differences"
           % (arguments.family, tally.cases, arguments.seed, time.monotonic() - started,
              len(tally.found)))
