@@ -157,12 +157,12 @@ void print_cluster(const char *name, const struct cluster *cluster)
         ruleset->network_set_count, megabytes, cluster->read, megabytes / cluster->read * 1e3,
         cluster->compile);
     printf("  %u classes, %u programs (%u with vectors, %u left out): %.1f MB, %.0f B a program; "
-           "ruleset "
-           "%.1f MB: %.0f B an endpoint, %.0f B a rule, %.0f B a policy\n\n",
+           "ruleset %.1f MB: %.0f B an endpoint, %.0f B a rule, %.0f B a policy; at most %.0f MB "
+           "while it was made\n\n",
            programs->class_count, programs->program_count, programs->vectors_count,
            programs->left_out, (double)programs->bytes / 1e6,
            part((double)programs->bytes, programs->program_count), total / 1e6,
            part(total, ruleset->workload_count), part(total, ruleset->rule_count),
-           part(total, ruleset->policy_count));
+           part(total, ruleset->policy_count), (double)cluster->most_bytes / 1e6);
     fflush(stdout);
 }
