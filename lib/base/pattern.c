@@ -148,12 +148,40 @@ void cp_patterns_free(struct cp_patterns *patterns)
     cp_release(&hook, patterns, sizeof(*patterns));
 }
 
+/* Nearly all names are short words of lower-case letters, digits and dashes, the latter not at the
+   ends. These forms take every such word. */
+#define TAKE_WORDS                                                                                 \
+    (1u << CP_PATTERN_DNS_LABEL | 1u << CP_PATTERN_DNS_SUBDOMAIN |                                 \
+     1u << CP_PATTERN_QUALIFIED_NAME | 1u << CP_PATTERN_LABEL_VALUE |                              \
+     1u << CP_PATTERN_POLICY_NAME)
+#define LONGEST_WORD 63u
+
+static bool is_letter_or_digit(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || cp_is_digit(byte);
+}
+
+static bool is_word(struct cp_text text)
+{
+    if (!text.length || text.length > LONGEST_WORD || text.data[0] == '-' ||
+        text.data[text.length - 1] == '-')
+        return false;
+    for (size_t i = 0; i < text.length; i++) {
+        if (!is_letter_or_digit(text.data[i]) && text.data[i] != '-')
+            return false;
+    }
+    return true;
+}
+
 bool cp_patterns_match(struct cp_patterns *patterns, enum cp_pattern pattern, struct cp_text text)
 {
     PCRE2_SPTR subject = (PCRE2_SPTR)(text.length ? text.data : "");
-    int count = pcre2_match(patterns->codes[pattern], subject, text.length, 0, 0, patterns->data,
-                            patterns->match);
+    int count;
 
+    if ((TAKE_WORDS >> pattern & 1) && is_word(text))
+        return true;
+    count = pcre2_match(patterns->codes[pattern], subject, text.length, 0, 0, patterns->data,
+                        patterns->match);
     if (count == PCRE2_ERROR_NOMEMORY)
         patterns->failed = true;
     return count >= 0;

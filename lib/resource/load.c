@@ -35,6 +35,9 @@ int cp_resource_reader_init(struct cp_resource_reader *reader,
     };
     reader->base.lenient = diagnostics->lenient = (flags & CALPOL_LOAD_LENIENT) != 0;
     reader->base.strict_oss = (flags & CALPOL_LOAD_STRICT_OSS) != 0;
+    reader->base.known_names = CP_NEW_ARRAY(work, struct cp_known_name, CP_READER_KNOWN_NAMES);
+    if (!reader->base.known_names)
+        return CALPOL_ERROR_NO_MEMORY;
     reader->patterns = cp_patterns_new(&work->allocator);
     return reader->patterns ? CALPOL_OK : CALPOL_ERROR_NO_MEMORY;
 }

@@ -15,6 +15,41 @@ static bool is_listed(struct cp_text key, const char *const *names)
     return false;
 }
 
+/* Where a key of a mapping with such names is remembered. */
+static struct cp_known_name *known_slot(struct cp_known_name *slots,
+                                        const struct cp_node *key,
+                                        const char *const *names)
+{
+    const uint32_t mixed = (key->tag ^ (uint32_t)(uintptr_t)names) * UINT32_C(0x9e3779b1);
+
+    return &slots[mixed >> 16 & (CP_READER_KNOWN_NAMES - 1)];
+}
+
+/* Is a key among names, or ignored? Nearly all keys were met before. What remembers them has a copy
+   of the key, for its text may be gone. */
+static bool is_known(struct cp_reader *reader,
+                     const struct cp_node *key,
+                     const char *const *names,
+                     const char *const *ignored)
+{
+    const struct cp_text text = cp_node_text(key);
+    struct cp_known_name *known = NULL;
+
+    if (reader->known_names && text.length && text.length <= sizeof(known->key)) {
+        known = known_slot(reader->known_names, key, names);
+        if (known->names == names && known->ignored == ignored &&
+            cp_text_equal(text, cp_text_make(known->key, known->length)))
+            return true;
+    }
+    if (!is_listed(text, names) && !is_listed(text, ignored))
+        return false;
+    if (known) {
+        *known = (struct cp_known_name){names, ignored, (uint8_t)text.length, ""};
+        memcpy(known->key, text.data, text.length);
+    }
+    return true;
+}
+
 const char *cp_nearest_name(struct cp_text text, const char *const *names)
 {
     /* More changes than half of the text make another word of it. */
@@ -77,16 +112,18 @@ void cp_check_members(struct cp_reader *reader,
 
     (void)cp_report_flaw(reader, mapping);
     for (uint32_t i = 0; i < count && reader->status == CALPOL_OK; i++) {
-        struct cp_field entry = cp_field_entry(mapping, i);
-        const struct cp_node *key = entry.place;
+        const struct cp_node *key = &mapping->node->members[i].key;
+        struct cp_field entry;
 
-        if (key->flaw)
-            report_key_flaw(reader, &entry);
+        if (!key->flaw &&
+            (!names || key->type != CP_NODE_TEXT || is_known(reader, key, names, ignored)))
+            continue;
+        entry = cp_field_entry(mapping, i);
         /* A repeated key was looked at where it stood first. */
-        if (!names || key->flaw || key->type != CP_NODE_TEXT)
+        if (key->flaw) {
+            report_key_flaw(reader, &entry);
             continue;
-        if (is_listed(entry.name, names) || is_listed(entry.name, ignored))
-            continue;
+        }
         entry.node = NULL;
         report_unknown(reader, &entry, names);
     }

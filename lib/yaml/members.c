@@ -36,25 +36,27 @@ void cp_members_mark_repeated(struct cp_node *key)
 /* One bit of 64 for a key: keys with different bits differ. */
 static uint64_t key_bit(const struct cp_node *key)
 {
-    unsigned first = 0, last = 0;
-
-    if (key->length) {
-        first = (unsigned char)key->text[0];
-        last = (unsigned char)key->text[key->length - 1];
-    }
-    return (uint64_t)1 << ((key->length * 5 + first * 3 + last) & 63);
+    return (uint64_t)1 << (key->tag * UINT32_C(0x9e3779b1) >> 26);
 }
 
 static bool stands_before(const struct cp_member *members, uint32_t index)
 {
-    struct cp_text key = cp_node_text(&members[index].key);
+    const struct cp_node *key = &members[index].key;
 
     for (uint32_t i = 0; i < index; i++) {
-        if (members[i].key.type == CP_NODE_TEXT &&
-            cp_text_equal(cp_node_text(&members[i].key), key))
+        if (members[i].key.tag == key->tag && members[i].key.type == CP_NODE_TEXT &&
+            cp_text_equal(cp_node_text(&members[i].key), cp_node_text(key)))
             return true;
     }
     return false;
+}
+
+static void tag_keys(struct cp_member *members, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (members[i].key.type == CP_NODE_TEXT)
+            members[i].key.tag = cp_key_tag(cp_node_text(&members[i].key));
+    }
 }
 
 static void mark_few(struct cp_member *members, uint32_t count)
@@ -128,7 +130,10 @@ int cp_members_make(struct cp_tree *tree,
 
     if (count) {
         members = cp_arena_copy(tree->collections, pairs, count * sizeof(*members));
-        if (!members || !mark_repeats(tree, members, count))
+        if (!members)
+            return CALPOL_ERROR_NO_MEMORY;
+        tag_keys(members, count);
+        if (!mark_repeats(tree, members, count))
             return CALPOL_ERROR_NO_MEMORY;
     }
     cp_members_set(mapping, members, count);

@@ -152,8 +152,10 @@ static int merge_pairs(struct merge *merge, const struct cp_node *pairs, uint32_
     int status = CALPOL_OK;
 
     for (uint32_t i = 0; i < count && status == CALPOL_OK; i++) {
-        const struct cp_member member = {pairs[2 * (size_t)i], pairs[2 * (size_t)i + 1]};
+        struct cp_member member = {pairs[2 * (size_t)i], pairs[2 * (size_t)i + 1]};
 
+        if (member.key.type == CP_NODE_TEXT)
+            member.key.tag = cp_key_tag(cp_node_text(&member.key));
         /* The reader marks a merge key as a text that is true. */
         if (member.key.type == CP_NODE_TEXT && member.key.boolean)
             status = merge_value(merge, &pairs[2 * (size_t)i], &member.value);

@@ -9,17 +9,25 @@
 /* The powers of two at which int64_t ends. */
 #define INT64_END 9223372036854775808.0
 
-const struct cp_member *cp_node_find(const struct cp_node *node, struct cp_text key)
+const struct cp_member *cp_node_find_tagged(const struct cp_node *node,
+                                            struct cp_text key,
+                                            uint32_t tag)
 {
     if (!node || node->type != CP_NODE_MAPPING)
         return NULL;
     for (uint32_t i = node->length; i-- > 0;) {
         const struct cp_member *member = &node->members[i];
 
-        if (member->key.type == CP_NODE_TEXT && cp_text_equal(cp_node_text(&member->key), key))
+        if (member->key.tag == tag && member->key.type == CP_NODE_TEXT &&
+            cp_text_equal(cp_node_text(&member->key), key))
             return member;
     }
     return NULL;
+}
+
+const struct cp_member *cp_node_find(const struct cp_node *node, struct cp_text key)
+{
+    return cp_node_find_tagged(node, key, cp_key_tag(key));
 }
 
 const struct cp_node *cp_node_member(const struct cp_node *node, struct cp_text key)

@@ -44,6 +44,7 @@ struct cp_node {
     bool deep_flaw; /* some node below (or this one) has a flaw */
     uint32_t line, column; /* from 1, columns in characters */
     uint32_t length;       /* bytes of text (scalars, as written), items or members */
+    uint32_t tag;          /* of a member's key that is text: cp_key_tag(), else 0 */
     union {
         const char *text; /* scalars; not NUL-terminated; NUL bytes may lie inside */
         const struct cp_node *items;
@@ -67,12 +68,29 @@ static inline bool cp_node_is_scalar(const struct cp_node *node)
     return node->type != CP_NODE_SEQUENCE && node->type != CP_NODE_MAPPING;
 }
 
+/* What a few bytes of a key come to: keys with different tags differ. Names of fields have theirs
+   made by the compiler, so that looking for one compares numbers only. */
+static inline uint32_t cp_key_tag(struct cp_text key)
+{
+    const unsigned char *bytes = (const unsigned char *)key.data;
+
+    if (!key.length)
+        return 0;
+    return (uint32_t)(key.length & 0xff) | (uint32_t)bytes[0] << 8 |
+           (uint32_t)bytes[key.length / 2] << 16 | (uint32_t)bytes[key.length - 1] << 24;
+}
+
 /* The value of a key, the last one if it is repeated; NULL if there is none or node is no mapping.
  */
 const struct cp_node *cp_node_member(const struct cp_node *node, struct cp_text key);
 
 /* The member itself, for who wants the place of its key; NULL as above. */
 const struct cp_member *cp_node_find(const struct cp_node *node, struct cp_text key);
+
+/* The same for a key whose tag is at hand. */
+const struct cp_member *cp_node_find_tagged(const struct cp_node *node,
+                                            struct cp_text key,
+                                            uint32_t tag);
 
 /* "null", "a boolean", "a number", "text", "a list", "a mapping": for messages. */
 const char *cp_node_type_text(const struct cp_node *node);

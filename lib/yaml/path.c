@@ -22,10 +22,10 @@ static struct cp_field absent(const struct cp_field *up, struct cp_text name, ui
     return (struct cp_field){.up = up, .name = name, .index = index, .place = nearest_place(up)};
 }
 
-struct cp_field cp_field_member(const struct cp_field *mapping, const char *name)
+struct cp_field cp_field_tagged(const struct cp_field *mapping, struct cp_text name, uint32_t tag)
 {
-    struct cp_field field = absent(mapping, cp_text_from(name), CP_FIELD_MEMBER);
-    const struct cp_member *member = cp_node_find(mapping->node, field.name);
+    struct cp_field field = absent(mapping, name, CP_FIELD_MEMBER);
+    const struct cp_member *member = cp_node_find_tagged(mapping->node, name, tag);
 
     if (!member)
         return field;

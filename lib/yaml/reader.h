@@ -43,6 +43,16 @@ enum cp_leniency {
     CP_LENIENCY_RULE     /* the same inside a rule, which fails closed as a whole (K8-130) */
 };
 
+/* A name of a field that mappings of a kind have, as cp_check_members() met it. */
+struct cp_known_name {
+    const char *const *names; /* NULL: nothing is remembered */
+    const char *const *ignored;
+    uint8_t length;
+    char key[31];
+};
+
+#define CP_READER_KNOWN_NAMES 128u
+
 struct cp_reader {
     struct cp_arena *arena; /* for what is read; texts are not copied, nodes' arenas keep them */
     struct calpol_diagnostics *diagnostics;
@@ -56,13 +66,22 @@ struct cp_reader {
     uint32_t error_count;      /* errors (not warnings) reported through this reader */
     enum cp_leniency leniency; /* of cp_report and the readers below */
     uint32_t problem_count;    /* reports by cp_report of codes that are errors in strict loading */
+    struct cp_known_name *known_names; /* CP_READER_KNOWN_NAMES of them, by hash; NULL: none are
+                                          remembered */
 };
 
 /* The root of a document, or of an item of a list. */
 struct cp_field cp_field_root(const struct cp_node *node);
 
 /* A member of a mapping; absent if mapping is absent or no mapping. */
-struct cp_field cp_field_member(const struct cp_field *mapping, const char *name);
+struct cp_field cp_field_tagged(const struct cp_field *mapping, struct cp_text name, uint32_t tag);
+
+static inline struct cp_field cp_field_member(const struct cp_field *mapping, const char *name)
+{
+    const struct cp_text text = cp_text_from(name);
+
+    return cp_field_tagged(mapping, text, cp_key_tag(text));
+}
 
 /* Item number index of a sequence, and member number index of a mapping (null values keep their
    node there, as for labels). */

@@ -10,9 +10,11 @@
    is longer is text, that is, refused wherever a number is wanted. */
 #define LONGEST_UNDERSCORED 512u
 
+#define WORD_BYTES 8u
+
 struct word {
-    const char *text;
-    uint8_t type; /* enum cp_node_type */
+    char text[WORD_BYTES]; /* filled up with NUL */
+    uint8_t type;          /* enum cp_node_type */
     bool boolean;
 };
 
@@ -44,12 +46,16 @@ static const struct word words[] = {
 
 static const struct word *find_word(struct cp_text text)
 {
-    /* Only these can begin a word; most text is dismissed here. */
-    if (text.length > LONGEST_WORD || (text.length && !strchr("~nNyYtToOfF.+-", text.data[0])))
+    char bytes[WORD_BYTES] = "";
+
+    if (text.length > LONGEST_WORD)
         return NULL;
+    if (text.length)
+        memcpy(bytes, text.data, text.length);
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (cp_text_is(text, words[i].text))
-            return &words[i];
+        /* What ends with a NUL of its own is no word. */
+        if (memcmp(bytes, words[i].text, WORD_BYTES) == 0)
+            return text.length && !bytes[text.length - 1] ? NULL : &words[i];
     }
     return NULL;
 }
@@ -162,9 +168,18 @@ bool cp_scalar_float(struct cp_text text, double *out_value)
     return cp_number_parse_double(text, out_value);
 }
 
-enum cp_node_type cp_scalar_type(struct cp_text text, bool *out_boolean)
+/* May such a byte begin anything but text? */
+static const bool begins_others[256] = {
+    ['~'] = true, ['n'] = true, ['N'] = true, ['y'] = true, ['Y'] = true, ['t'] = true,
+    ['T'] = true, ['o'] = true, ['O'] = true, ['f'] = true, ['F'] = true, ['.'] = true,
+    ['+'] = true, ['-'] = true, ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true,
+    ['4'] = true, ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true,
+};
+
+static enum cp_node_type word_or_number(struct cp_text text, bool *out_boolean)
 {
-    const struct word *word = find_word(text);
+    const bool is_number = starts_like_integer(text);
+    const struct word *word = is_number && cp_is_digit(text.data[0]) ? NULL : find_word(text);
     uint64_t magnitude;
     double value;
     bool negative;
@@ -173,11 +188,18 @@ enum cp_node_type cp_scalar_type(struct cp_text text, bool *out_boolean)
         *out_boolean = word->boolean;
         return (enum cp_node_type)word->type;
     }
-    if (!starts_like_integer(text) && text.data[0] != '.')
+    if (!is_number && text.data[0] != '.')
         return CP_NODE_TEXT;
     if (cp_scalar_integer(text, &negative, &magnitude))
         return CP_NODE_INTEGER;
     return cp_scalar_float(text, &value) ? CP_NODE_FLOAT : CP_NODE_TEXT;
+}
+
+enum cp_node_type cp_scalar_type(struct cp_text text, bool *out_boolean)
+{
+    if (text.length && !begins_others[(unsigned char)text.data[0]])
+        return CP_NODE_TEXT;
+    return word_or_number(text, out_boolean);
 }
 
 #define CORE_TAG "tag:yaml.org,2002:"

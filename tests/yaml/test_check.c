@@ -70,6 +70,32 @@ START_TEST(members_are_checked_by_their_keys)
 }
 END_TEST
 
+/* What is remembered of one mapping holds for others with the same names, and for no others. */
+START_TEST(a_name_is_known_only_where_it_belongs)
+{
+    static const char *const others[] = {"kind", "snec", NULL};
+    struct parsed parsed;
+    struct cp_reader reader;
+    struct cp_field root;
+
+    start(&parsed, &reader, "spec: 1\nsnec: 2\nstatus: 3\n");
+    reader.known_names = CP_NEW_ARRAY(&parsed.arena, struct cp_known_name, CP_READER_KNOWN_NAMES);
+    ck_assert_ptr_nonnull(reader.known_names);
+    root = cp_field_root(root_of(&parsed, 0));
+    ck_assert_uint_eq(cp_key_tag(CP_TEXT("spec")), cp_key_tag(CP_TEXT("snec")));
+    for (int i = 0; i < 2; i++) {
+        cp_check_members(&reader, &root, names, ignored);
+        cp_check_members(&reader, &root, names, NULL);
+        cp_check_members(&reader, &root, others, ignored);
+    }
+    ck_assert_uint_eq(reader.error_count, 8);
+    /* What is reported again is listed once. */
+    expect_reports(&parsed,
+                   "unknown-field snec 2:1, unknown-field status 3:1, unknown-field spec 1:1");
+    finish_parsed(&parsed);
+}
+END_TEST
+
 START_TEST(the_check_knows_where_the_mapping_is)
 {
     struct parsed parsed;
@@ -231,6 +257,7 @@ Suite *test_suite(void)
     TCase *flaws = tcase_create("flaws");
 
     tcase_add_loop_test(keys, members_are_checked_by_their_keys, 0, COUNT_OF(members));
+    tcase_add_test(keys, a_name_is_known_only_where_it_belongs);
     tcase_add_test(keys, the_check_knows_where_the_mapping_is);
     tcase_add_loop_test(nearest, an_unknown_field_is_told_the_nearest_name, 0,
                         COUNT_OF(suggestions));

@@ -19,6 +19,44 @@ START_TEST(a_member_is_found_by_its_key)
 }
 END_TEST
 
+START_TEST(keys_with_equal_tags_are_told_apart)
+{
+    struct parsed parsed;
+
+    ck_assert_uint_eq(cp_key_tag(CP_TEXT("abcde")), cp_key_tag(CP_TEXT("axcye")));
+    parse_documents(&parsed, CP_TEXT("abcde: 1\naxcye: 2\nabcye: 3\n<<: {axcde: 4}\n"));
+    expect_text(cp_node_text(cp_node_member(root_of(&parsed, 0), CP_TEXT("abcde"))), "1");
+    expect_text(cp_node_text(cp_node_member(root_of(&parsed, 0), CP_TEXT("axcye"))), "2");
+    expect_text(cp_node_text(cp_node_member(root_of(&parsed, 0), CP_TEXT("axcde"))), "4");
+    ck_assert_ptr_null(cp_node_member(root_of(&parsed, 0), CP_TEXT("azcze")));
+    ck_assert(!root_of(&parsed, 0)->deep_flaw);
+    finish_parsed(&parsed);
+}
+END_TEST
+
+/* Tags are made where mappings are: in small and large ones, and by merges. */
+START_TEST(every_key_has_its_tag)
+{
+    struct parsed parsed;
+    const struct cp_node *root;
+
+    parse_documents(&parsed, CP_TEXT("a: {one: 1, three: 3}\nb: &b {two: 2}\nc:\n  own: 0\n  <<: "
+                                     "*b\n  behind: 1\n"));
+    root = root_of(&parsed, 0);
+    for (uint32_t m = 0; m < root->length; m++) {
+        const struct cp_node *mapping = &root->members[m].value;
+
+        ck_assert_uint_eq(root->members[m].key.tag,
+                          cp_key_tag(cp_node_text(&root->members[m].key)));
+        for (uint32_t i = 0; i < mapping->length; i++)
+            ck_assert_uint_eq(mapping->members[i].key.tag,
+                              cp_key_tag(cp_node_text(&mapping->members[i].key)));
+    }
+    ck_assert_uint_eq(root->members[2].value.length, 3);
+    finish_parsed(&parsed);
+}
+END_TEST
+
 START_TEST(the_last_of_repeated_members_is_found)
 {
     struct parsed parsed;
@@ -94,6 +132,8 @@ Suite *test_suite(void)
     TCase *values = tcase_create("values");
 
     tcase_add_test(members, a_member_is_found_by_its_key);
+    tcase_add_test(members, keys_with_equal_tags_are_told_apart);
+    tcase_add_test(members, every_key_has_its_tag);
     tcase_add_test(members, the_last_of_repeated_members_is_found);
     tcase_add_test(members, a_key_that_is_no_text_is_not_found);
     tcase_add_test(members, what_is_no_mapping_has_no_members);
