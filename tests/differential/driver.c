@@ -130,8 +130,9 @@ struct cluster {
     const char *first, *before, *second, *gone;
 };
 
-static calpol_loader *
-new_loader(const struct session *session, const struct cluster *cluster, uint32_t flags)
+static calpol_loader *new_loader(const struct session *session,
+                                 const struct cluster *cluster,
+                                 uint32_t flags)
 {
     struct calpol_load_options load;
     calpol_loader *loader = NULL;
@@ -300,7 +301,8 @@ static bool plain_agrees(struct session *session,
     struct calpol_flow *flow = &session->flows[index];
     struct calpol_verdict *found = &session->found[index];
 
-    if (session->is_changed || index == MOST_PLAIN || !plain_flow(session->rulesets[LOADED], json, flow))
+    if (session->is_changed || index == MOST_PLAIN ||
+        !plain_flow(session->rulesets[LOADED], json, flow))
         return true;
     session->plain_count++;
     memset(found, 0, sizeof(*found));
@@ -315,8 +317,10 @@ static bool is_same(const struct calpol_verdict *left, const struct calpol_verdi
 }
 
 /* Asks for a trace, and without one; the trace is freed by the caller. */
-static calpol_trace *
-trace_of(calpol_query *query, const char *json, struct calpol_verdict *out_verdict, bool *out_agrees)
+static calpol_trace *trace_of(calpol_query *query,
+                              const char *json,
+                              struct calpol_verdict *out_verdict,
+                              bool *out_agrees)
 {
     struct calpol_verdict quick;
     calpol_trace *trace = NULL;
@@ -389,8 +393,8 @@ static bool batch_agrees(const struct session *session, const calpol_ruleset *ru
     static struct calpol_verdict verdicts[MOST_PLAIN];
 
     memset(verdicts, 0, sizeof(verdicts));
-    calpol_evaluate_batch(ruleset, session->flows, sizeof(session->flows[0]),
-                          session->plain_count, verdicts, sizeof(verdicts[0]));
+    calpol_evaluate_batch(ruleset, session->flows, sizeof(session->flows[0]), session->plain_count,
+                          verdicts, sizeof(verdicts[0]));
     for (size_t i = 0; i < session->plain_count; i++) {
         if (!is_same(&verdicts[i], &session->found[i]))
             return false;
