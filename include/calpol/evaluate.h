@@ -162,7 +162,15 @@ struct calpol_flow {
     uint32_t reserved[4]; /**< zero */
 };
 
-/** The answer for one direction. 16 bytes. */
+/**
+ * The answer for one direction. 16 bytes.
+ *
+ * What decided, by policy and rule: a policy and an index is a rule; a policy and -1 is the end of the tier,
+ * of which it is the last policy that selects the endpoint. No policy (CALPOL_NONE, rule -1) means that
+ * a reason decided, if there is one; else that there is no single rule, if the action is UNKNOWN or MIXED or
+ * the flow goes to a Service whose backends come to the same action by different rules; and else, the action
+ * being DENY, that no profile matched. Where the action is NONE the other fields mean nothing.
+ */
 struct calpol_decision {
     uint8_t action; /**< ALLOW, DENY, UNKNOWN; NONE if no such stage is policed */
     uint8_t reason; /**< enum calpol_reason */

@@ -8,11 +8,13 @@ installed, or else by slices of bytes.
 from __future__ import annotations
 
 import ctypes
+import functools
 from typing import (
     TYPE_CHECKING,
     Any,
     ClassVar,
     Dict,
+    Iterable,
     Iterator,
     List,
     Literal,
@@ -223,41 +225,52 @@ class VerdictArray(Records):
         """
         pyarrow = _optional.needed("pyarrow", "to_arrow()")
         verdicts = self.to_numpy()
-        tiers = [tier.name for tier in self._ruleset.tiers]
-        policies = [policy.label for policy in self._ruleset.policies]
+        actions, stages = _names_of(Action), _names_of(Stage)
+        tiers, policies = self._ruleset._names
         columns = {
-            "action": _named(verdicts["action"], _names(Action)),
-            "reason": _named(verdicts["reason"], _names(Reason)),
-            "decided_by": _named(verdicts["decided_by"], _names(Stage)),
+            "action": actions.of(verdicts["action"]),
+            "reason": _names_of(Reason).of(verdicts["reason"]),
+            "decided_by": stages.of(verdicts["decided_by"]),
             "depends_on": pyarrow.array(verdicts["depends_on"]),
         }
         for side in ("egress", "ingress"):
             decisions = verdicts[side]
-            columns[f"{side}_action"] = _named(decisions["action"], _names(Action))
-            columns[f"{side}_stage"] = _named(decisions["stage"], _names(Stage))
+            columns[f"{side}_action"] = actions.of(decisions["action"])
+            columns[f"{side}_stage"] = stages.of(decisions["stage"])
             decided = decisions["action"] != Action.NONE  # ids of bad flows are 0, and mean nothing
-            columns[f"{side}_tier"] = _named(decisions["tier"], tiers, decided)
-            columns[f"{side}_policy"] = _named(decisions["policy"], policies, decided)
+            columns[f"{side}_tier"] = tiers.of(decisions["tier"], decided)
+            columns[f"{side}_policy"] = policies.of(decisions["policy"], decided)
             columns[f"{side}_rule"] = pyarrow.array(decisions["rule"])
         table: Any = pyarrow.table(columns)
         return table
 
 
-def _names(codes: Union[Type[Action], Type[Reason], Type[Stage]]) -> List[Optional[str]]:
-    """By number; None for what has no name."""
+class Names:
+    """Names by number, as columns of Arrow have them. Needs numpy and pyarrow."""
+
+    def __init__(self, names: Iterable[Optional[str]]) -> None:
+        numpy = _optional.needed("numpy", "to_arrow()")
+        pyarrow = _optional.needed("pyarrow", "to_arrow()")
+        known = list(names)
+        self._count = len(known)
+        self._without = numpy.array([name is None for name in known] + [True])
+        self._texts = pyarrow.array([name or "" for name in known], pyarrow.string())
+
+    def of(self, numbers: Any, counts: Any = True) -> Any:
+        """Names in place of numbers, null where there is none, or where the number does not count."""
+        numpy = _optional.needed("numpy", "to_arrow()")
+        pyarrow = _optional.needed("pyarrow", "to_arrow()")
+        index = numpy.minimum(numbers, self._count).astype(numpy.int32)
+        return pyarrow.DictionaryArray.from_arrays(
+            pyarrow.array(index, mask=self._without[index] | numpy.logical_not(counts)),
+            self._texts,
+        )
+
+
+@functools.lru_cache(maxsize=None)
+def _names_of(codes: Union[Type[Action], Type[Reason], Type[Stage]]) -> Names:
+    """Those of codes; what is none has no name, but for actions."""
     names: List[Optional[str]] = [str(code) for code in codes]
     if codes is not Action:
         names[0] = None
-    return names
-
-
-def _named(numbers: Any, names: List[Any], counts: Any = True) -> Any:
-    """Names in place of numbers, null where there is none, or where the number does not count."""
-    numpy = _optional.needed("numpy", "to_arrow()")
-    pyarrow = _optional.needed("pyarrow", "to_arrow()")
-    without = numpy.array([name is None for name in names] + [True])
-    index = numpy.minimum(numbers, len(names)).astype(numpy.int32)
-    return pyarrow.DictionaryArray.from_arrays(
-        pyarrow.array(index, mask=without[index] | numpy.logical_not(counts)),
-        pyarrow.array(["" if name is None else name for name in names], pyarrow.string()),
-    )
+    return Names(names)

@@ -34,7 +34,7 @@ from ._handle import EndpointHandle, Known, described, handles_of
 from ._library import lib
 from ._loader import Inputs, Loader, Text
 from ._query import IPAddress, Query, Words
-from ._records import FlowArray, VerdictArray
+from ._records import FlowArray, Names, VerdictArray
 from ._verdict import Counts, Decision, Endpoint, Explanation, Policy, Step, Tier, Verdict
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 _Item = TypeVar("_Item")
+_Struct = TypeVar("_Struct", bound=ctypes.Structure)
 
 VERDICT_SIZE = ctypes.sizeof(_abi.Verdict)
 
@@ -154,12 +155,20 @@ class Ruleset:
         """All endpoints by id."""
         return tuple(_until_not_found(self.endpoint))
 
+    @functools.cached_property
+    def _names(self) -> Tuple[Names, Names]:
+        """Of tiers and of policies, by id."""
+        tiers = Names(tier.name for tier in self.tiers)
+        return tiers, Names(policy.label for policy in self.policies)
+
+    def _described(self, describe: Callable[..., int], raw: _Struct, id: int, what: str) -> _Struct:
+        """Fills in what the library knows of an id; what is how an error calls it."""
+        check(describe(self._handle, _id(id), raw, ctypes.sizeof(raw)), what)
+        return raw
+
     def tier(self, id: int) -> Tier:
         """The tier of an id, as in the columns of a VerdictArray. Raises NotFoundError."""
-        raw = _abi.TierInfo()
-        check(
-            lib.calpol_ruleset_tier(self._handle, _id(id), raw, ctypes.sizeof(raw)), f"tier {id}"
-        )
+        raw = self._described(lib.calpol_ruleset_tier, _abi.TierInfo(), id, f"tier {id}")
         return Tier(
             id=id,
             name=decode(raw.name),
@@ -171,11 +180,7 @@ class Ruleset:
 
     def policy(self, id: int) -> Policy:
         """The policy or profile of an id, as in the columns of a VerdictArray. Raises NotFoundError."""
-        raw = _abi.PolicyInfo()
-        check(
-            lib.calpol_ruleset_policy(self._handle, _id(id), raw, ctypes.sizeof(raw)),
-            f"policy {id}",
-        )
+        raw = self._described(lib.calpol_ruleset_policy, _abi.PolicyInfo(), id, f"policy {id}")
         return Policy(
             id=id,
             label=decode(raw.label),
@@ -203,10 +208,8 @@ class Ruleset:
             NotFoundError: there is none; the message has the nearest names.
         """
         number = which if isinstance(which, int) else self._find_endpoint(which)
-        raw = _abi.EndpointInfo()
-        check(
-            lib.calpol_ruleset_endpoint(self._handle, _id(number), raw, ctypes.sizeof(raw)),
-            f"endpoint {which}",
+        raw = self._described(
+            lib.calpol_ruleset_endpoint, _abi.EndpointInfo(), number, f"endpoint {which}"
         )
         return Endpoint(
             id=number,
