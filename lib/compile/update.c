@@ -193,15 +193,17 @@ static int add_policy(struct changing *changing, const struct cp_policy_spec *sp
     compiler->rules.count = 0;
     status = cp_compile_policy(compiler, spec, tier, policy);
     for (int direction = CP_INGRESS; !status && direction <= CP_EGRESS; direction++) {
-        struct cp_rule *rules = cp_arena_copy(&changing->piece->arena,
-                                              compiler->rules.items + policy->first_rule[direction],
-                                              policy->rule_count[direction] * sizeof(*rules));
+        uint32_t count = policy->rule_count[direction];
+        const struct cp_rule *compiled =
+            count ? compiler->rules.items + policy->first_rule[direction] : NULL;
+        struct cp_rule *rules =
+            cp_arena_copy(&changing->piece->arena, compiled, count * sizeof(*rules));
 
-        if (!rules || policy->rule_count[direction] > UINT32_MAX - changing->piece->rule_numbers)
+        if (!rules || count > UINT32_MAX - changing->piece->rule_numbers)
             return CALPOL_ERROR_NO_MEMORY;
         policy->rules[direction] = rules;
         policy->first_rule[direction] = changing->piece->rule_numbers;
-        changing->piece->rule_numbers += policy->rule_count[direction];
+        changing->piece->rule_numbers += count;
     }
     *slot = (struct added){.policy = policy};
     return status;
