@@ -6,6 +6,7 @@
 
 #include "compile/basis.h"
 #include "compile/programs.h"
+#include "compile/shared_addresses.h"
 
 int cp_keep_text(struct cp_compiler *compiler, struct cp_text text, struct cp_text *out_text)
 {
@@ -79,9 +80,19 @@ typedef int compile_step(struct cp_compiler *compiler);
 int cp_compile(const struct cp_compile_input *input, struct calpol_ruleset *ruleset)
 {
     static compile_step *const steps[] = {
-        set_options,          cp_index_slices,  cp_compile_namespaces, cp_compile_policies,
-        cp_compile_profiles,  cp_compile_nodes, cp_compile_owners,     cp_compile_profile_rules,
-        cp_compile_matches,   cp_finish_nodes,  cp_compile_services,   cp_compile_host_ports,
+        set_options,
+        cp_index_slices,
+        cp_compile_namespaces,
+        cp_compile_policies,
+        cp_compile_profiles,
+        cp_compile_nodes,
+        cp_compile_owners,
+        cp_warn_of_shared_addresses,
+        cp_compile_profile_rules,
+        cp_compile_matches,
+        cp_finish_nodes,
+        cp_compile_services,
+        cp_compile_host_ports,
         cp_compile_addresses,
     };
     struct cp_compiler compiler = {
