@@ -296,12 +296,6 @@ static void apply_raw(struct cp_resource_reader *reader,
         reader->base.ignored = *ignore;
 }
 
-/* K8-130: lenient loading does not tolerate a bad name or namespace of a Kubernetes policy. */
-static bool is_k8s_policy(const struct cp_kind *kind)
-{
-    return (kind->flags & CP_KIND_STRICT) && !(kind->flags & CP_KIND_STRICT_METADATA);
-}
-
 void cp_read_metadata(struct cp_resource_reader *reader,
                       const struct cp_field *root,
                       struct cp_text api_version,
@@ -321,13 +315,11 @@ void cp_read_metadata(struct cp_resource_reader *reader,
         cp_check_members(&reader->base, &metadata, is_strict ? fields : NULL, ignored_fields);
     if (cp_api_is_raw(api_version))
         cp_raw_metadata_find(reader, &annotations, &raw);
-    if (is_k8s_policy(reader->kind))
-        reader->base.leniency = CP_LENIENCY_NONE;
+    /* K8-130: lenient loading does not tolerate a bad name or namespace of a Kubernetes policy. */
     if (cp_kind_is_k8s_policy(reader->kind))
         reader->base.leniency = CP_LENIENCY_NONE;
     read_namespace(reader, &metadata);
     read_name(reader, root, &metadata, &raw);
-    reader->base.leniency = CP_LENIENCY_BY_CODE;
     reader->base.leniency = CP_LENIENCY_BY_CODE;
     set_resource_text(reader);
     cp_read_labels(reader, &labels, &reader->metadata.labels);
