@@ -101,7 +101,7 @@ static void clear_line(struct cp_program_line *line)
 static int arrange_lines(struct drawing *drawing, const struct cp_program_lines *lines)
 {
     uint32_t count = lines->items.count, places[KIND_COUNT], total;
-    bool is_straight = are_straight(lines), is_apart[KIND_COUNT];
+    bool is_straight = are_straight(lines), is_apart[KIND_COUNT] = {false};
     struct cp_arena *scratch = &drawing->builder->scratch;
     struct cp_program_line *items;
 
