@@ -109,8 +109,8 @@ START_TEST(texts_of_a_long_column_are_read_as_each_by_itself)
     const size_t kind_count = sizeof(kinds) / sizeof(kinds[0]);
     struct calpol_flow many[101], alone;
     uint64_t offsets[102] = {0};
-    uint8_t given[101];
-    char joined[4096];
+    uint8_t given[101] = {0};
+    char joined[4096] = "";
 
     for (size_t count = 0; count <= 101; count += count < 40 ? 1 : 61) {
         memset(many, 0, sizeof(many));

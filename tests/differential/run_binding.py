@@ -19,16 +19,19 @@ except ImportError:
 
 import calpol
 
+import before
 import families
-from driver import Driver, Script, parse
+from driver import Driver, Script, parse, text_of
 
 MOST_SHOWN = 5
 
 
 def load(cluster):
-    text = json.dumps({"apiVersion": "v1", "kind": "List", "items": cluster["documents"]})
-    return calpol.load(text={"cluster": text}, dialect=cluster["dialect"],
-                       lenient=cluster["lenient"], options=cluster["options"])
+    """The two texts that the driver loads, under the names that it gives them."""
+    first, _, second, _ = before.split(cluster["documents"])
+    return calpol.load(text={"first": text_of(first, None), "second": text_of(second, None)},
+                       dialect=cluster["dialect"], lenient=cluster["lenient"],
+                       options=cluster["options"])
 
 
 def explain(ruleset, flow, options):
