@@ -49,7 +49,7 @@ struct cp_judgement {
     uint32_t leg_count; /* at least 1 */
     bool is_open;       /* the legs are cases, which hang on depends */
     uint32_t depends;
-    uint32_t changed; /* owner whose labels leave open which backends there are, or CP_NONE */
+    uint32_t changed;     /* owner whose labels leave open which backends there are, or CP_NONE */
     bool port_is_missing; /* the destination is a Service's address, but no port of it (K8-112) */
 };
 

@@ -257,8 +257,8 @@ struct cp_owner {
     struct cp_text reference; /* "pod:shop/web", "hostendpoint:h", "networkset:a/b", ... */
     bool synthetic;           /* made from a workload template */
     uint8_t serving;          /* enum cp_serving */
-    uint32_t rank;            /* workloads: place among pods by namespace and name, which only Services need */
-    struct cp_text source;    /* file; empty: none */
+    uint32_t rank; /* workloads: place among pods by namespace and name, which only Services need */
+    struct cp_text source; /* file; empty: none */
     uint32_t line;
 };
 
