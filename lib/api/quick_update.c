@@ -43,24 +43,6 @@ static int keep_inputs(const struct calpol_loader *loader,
     return CALPOL_OK;
 }
 
-static bool keep_text(struct cp_arena *arena, struct cp_text text, struct cp_text *out_text)
-{
-    const char *bytes = cp_arena_text(arena, text.data, text.length);
-
-    *out_text = cp_text_make(bytes, text.length);
-    return bytes != NULL;
-}
-
-static bool keep_removal(struct cp_arena *arena,
-                         const struct cp_removal *from,
-                         struct cp_removal *to)
-{
-    to->round = from->round;
-    return keep_text(arena, from->identity, &to->identity) &&
-           keep_text(arena, from->namespace_name, &to->namespace_name) &&
-           keep_text(arena, from->name, &to->name);
-}
-
 static int keep_removals(const struct quick *quick,
                          const struct cp_kept *old,
                          struct cp_arena *arena,
@@ -84,7 +66,7 @@ static int keep_removals(const struct quick *quick,
             removal =
                 (struct cp_removal){gone->identity, gone->namespace_name, gone->name, gone->round};
         }
-        if (!keep_removal(arena, &removal, &removals[kept->removal_count++]))
+        if (!cp_removal_copy(arena, &removal, &removals[kept->removal_count++]))
             return CALPOL_ERROR_NO_MEMORY;
     }
     return CALPOL_OK;

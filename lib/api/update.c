@@ -59,14 +59,6 @@ static int keep_inputs(struct calpol_loader *loader,
     return CALPOL_OK;
 }
 
-static bool keep_text(struct cp_arena *arena, struct cp_text text, struct cp_text *out_text)
-{
-    const char *bytes = cp_arena_text(arena, text.data, text.length);
-
-    *out_text = cp_text_make(bytes, text.length);
-    return bytes != NULL;
-}
-
 /* Removals go when no text has their object any more. */
 static int keep_removals(const struct calpol_loader *loader,
                          struct cp_arena *arena,
@@ -79,14 +71,12 @@ static int keep_removals(const struct calpol_loader *loader,
     kept->removals = removals;
     for (uint32_t i = 0; i < loader->gone_count; i++) {
         const struct cp_gone *gone = &loader->gone[i];
-        struct cp_removal *removal = &removals[kept->removal_count];
+        const struct cp_removal removal = {gone->identity, gone->namespace_name, gone->name,
+                                           gone->round};
 
         if (!gone->found)
             continue;
-        removal->round = gone->round;
-        if (!keep_text(arena, gone->identity, &removal->identity) ||
-            !keep_text(arena, gone->namespace_name, &removal->namespace_name) ||
-            !keep_text(arena, gone->name, &removal->name))
+        if (!cp_removal_copy(arena, &removal, &removals[kept->removal_count]))
             return CALPOL_ERROR_NO_MEMORY;
         kept->removal_count++;
     }

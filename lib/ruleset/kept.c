@@ -48,6 +48,24 @@ void cp_kept_text_unref(struct cp_kept_text *text)
     cp_release(&allocator, text, text->size);
 }
 
+static bool copy_text(struct cp_arena *arena, struct cp_text text, struct cp_text *out_text)
+{
+    const char *bytes = cp_arena_text(arena, text.data, text.length);
+
+    *out_text = cp_text_make(bytes, text.length);
+    return bytes != NULL;
+}
+
+bool cp_removal_copy(struct cp_arena *arena,
+                     const struct cp_removal *removal,
+                     struct cp_removal *out_removal)
+{
+    out_removal->round = removal->round;
+    return copy_text(arena, removal->identity, &out_removal->identity) &&
+           copy_text(arena, removal->namespace_name, &out_removal->namespace_name) &&
+           copy_text(arena, removal->name, &out_removal->name);
+}
+
 void cp_kept_finish(const struct cp_kept *kept)
 {
     for (uint32_t i = 0; kept && i < kept->input_count; i++)

@@ -58,6 +58,11 @@ struct cp_kept_text *cp_kept_text_new(const struct calpol_allocator *allocator,
 struct cp_kept_text *cp_kept_text_ref(struct cp_kept_text *text);
 void cp_kept_text_unref(struct cp_kept_text *text);
 
+/* A removal with texts of its own. False: no memory. */
+bool cp_removal_copy(struct cp_arena *arena,
+                     const struct cp_removal *removal,
+                     struct cp_removal *out_removal);
+
 /* Drops the references on the texts; all else is in an arena. NULL is fine. */
 void cp_kept_finish(const struct cp_kept *kept);
 

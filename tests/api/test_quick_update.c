@@ -25,45 +25,13 @@
 #define LATER POLICY("shop", "later", "order: 9, selector: all(), ingress: [{action: Allow}]")
 #define CLUSTER SHOP PODS TIER("first", "order: 1") CLOSED LATER
 
+/* A ruleset that can be updated. NULL: no memory. */
 static calpol_ruleset *load(const char *text, uint32_t flags, const struct calpol_allocator *hook)
 {
-    struct calpol_load_options options;
     calpol_ruleset *ruleset = NULL;
-    calpol_loader *loader;
 
-    calpol_load_options_init(&options, sizeof(options));
-    options.allocator = hook;
-    options.flags = CALPOL_LOAD_UPDATABLE | flags;
-    if (calpol_loader_new(&options, &loader))
-        return NULL;
-    if (!calpol_loader_add_text(loader, "base", text, strlen(text)))
-        calpol_loader_finish(loader, &ruleset, NULL);
-    calpol_loader_free(loader);
+    (void)try_load_text(text, CALPOL_LOAD_UPDATABLE | flags, hook, &ruleset);
     return ruleset;
-}
-
-static int update(calpol_ruleset *old,
-                  const char *text,
-                  const char *removed,
-                  const struct calpol_allocator *hook,
-                  calpol_ruleset **out_ruleset)
-{
-    struct calpol_load_options options;
-    calpol_loader *loader;
-    int status;
-
-    *out_ruleset = NULL;
-    calpol_load_options_init(&options, sizeof(options));
-    options.allocator = hook;
-    status = calpol_loader_new(&options, &loader);
-    if (status)
-        return status;
-    status = calpol_loader_add_text(loader, "change", text, strlen(text));
-    if (!status)
-        status = calpol_ruleset_update(old, loader, removed ? &removed : NULL, removed != NULL,
-                                       out_ruleset, NULL);
-    calpol_loader_free(loader);
-    return status;
 }
 
 /* From pod 0 to pod 1 by TCP. */
@@ -178,7 +146,8 @@ START_TEST(updates_of_policies_are_quick)
     if (change->removed && !*change->removed)
         ck_assert_int_eq(calpol_ruleset_update(old, NULL, NULL, 0, &updated, NULL), CALPOL_OK);
     else
-        ck_assert_int_eq(update(old, change->text, change->removed, NULL, &updated), CALPOL_OK);
+        ck_assert_int_eq(try_update_text(old, change->text, change->removed, NULL, &updated),
+                         CALPOL_OK);
     ck_assert_msg((updated->root != NULL) == change->is_quick, "%s", change->what);
     ck_assert_msg(verdict_of(updated, 80).action == change->action, "%s", change->what);
     calpol_ruleset_unref(old);
@@ -211,7 +180,8 @@ START_TEST(rulesets_share_what_stays)
         char text[512];
 
         write_policy(text, sizeof(text), i);
-        ck_assert_int_eq(update(rulesets[i - 1], text, NULL, NULL, &rulesets[i]), CALPOL_OK);
+        ck_assert_int_eq(try_update_text(rulesets[i - 1], text, NULL, NULL, &rulesets[i]),
+                         CALPOL_OK);
         loads += rulesets[i]->root == NULL;
     }
     /* Pieces do not pile up for ever. */
@@ -236,11 +206,12 @@ START_TEST(updates_may_branch)
     char text[512];
 
     write_policy(text, sizeof(text), 1000);
-    ck_assert_int_eq(update(old, text, NULL, NULL, &left), CALPOL_OK);
+    ck_assert_int_eq(try_update_text(old, text, NULL, NULL, &left), CALPOL_OK);
     write_policy(text, sizeof(text), 2000);
-    ck_assert_int_eq(update(old, text, NULL, NULL, &right), CALPOL_OK);
-    ck_assert_int_eq(update(left, GLOBAL_POLICY("a", "order: 1, " ALLOWING), NULL, NULL, &last),
-                     CALPOL_OK);
+    ck_assert_int_eq(try_update_text(old, text, NULL, NULL, &right), CALPOL_OK);
+    ck_assert_int_eq(
+        try_update_text(left, GLOBAL_POLICY("a", "order: 1, " ALLOWING), NULL, NULL, &last),
+        CALPOL_OK);
     calpol_ruleset_unref(old);
     ck_assert_int_eq(verdict_of(left, 1000).action, CALPOL_ACTION_ALLOW);
     ck_assert_int_eq(verdict_of(left, 2000).action, CALPOL_ACTION_DENY);
@@ -275,7 +246,7 @@ START_TEST(new_endpoints_are_fast_after_an_update)
     char text[512];
 
     write_policy(text, sizeof(text), 500);
-    ck_assert_int_eq(update(old, text, NULL, NULL, &updated), CALPOL_OK);
+    ck_assert_int_eq(try_update_text(old, text, NULL, NULL, &updated), CALPOL_OK);
     calpol_ruleset_unref(old);
     ck_assert_int_eq(calpol_endpoint_new(updated, &spec, sizeof(spec), &endpoint), CALPOL_OK);
     ck_assert(calpol_endpoint_is_fast(endpoint));
@@ -299,7 +270,7 @@ START_TEST(an_updated_ruleset_can_be_saved)
     char text[512], message[256];
 
     write_policy(text, sizeof(text), 7000);
-    ck_assert_int_eq(update(old, text, NULL, NULL, &updated), CALPOL_OK);
+    ck_assert_int_eq(try_update_text(old, text, NULL, NULL, &updated), CALPOL_OK);
     ck_assert_int_eq(calpol_ruleset_write(updated, &bytes), CALPOL_OK);
     ck_assert_int_eq(calpol_ruleset_open_bytes(calpol_text_string(bytes), calpol_text_length(bytes),
                                                NULL, &opened, message, sizeof(message)),
@@ -325,12 +296,13 @@ static int update_thrice(const struct calpol_allocator *hook, void *context)
     (void)context;
     write_policy(text, sizeof(text), 80);
     if (!status)
-        status = update(rulesets[0], text, NULL, hook, &rulesets[1]);
+        status = try_update_text(rulesets[0], text, NULL, hook, &rulesets[1]);
     if (!status)
-        status = update(rulesets[1], GLOBAL_POLICY("a", "order: 1, " ALLOWING), NULL, hook,
-                        &rulesets[2]);
+        status = try_update_text(rulesets[1], GLOBAL_POLICY("a", "order: 1, " ALLOWING), NULL, hook,
+                                 &rulesets[2]);
     if (!status)
-        status = update(rulesets[2], "", "CalicoNetworkPolicy shop/later", hook, &rulesets[3]);
+        status =
+            try_update_text(rulesets[2], "", "CalicoNetworkPolicy shop/later", hook, &rulesets[3]);
     if (rulesets[0])
         ck_assert_int_eq(verdict_of(rulesets[0], 80).action, CALPOL_ACTION_DENY);
     for (int i = 0; i < 4; i++)

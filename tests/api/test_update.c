@@ -391,27 +391,6 @@ END_TEST
 static const char allowing[] =
     K8S_POLICY("shop", "db", "podSelector: {matchLabels: {app: db}}, ingress: [{}]");
 
-static int load_updatable(const char *text,
-                          const struct calpol_allocator *allocator,
-                          calpol_ruleset **out_ruleset)
-{
-    struct calpol_load_options options;
-    calpol_loader *loader;
-    int status;
-
-    calpol_load_options_init(&options, sizeof(options));
-    options.allocator = allocator;
-    options.flags = CALPOL_LOAD_UPDATABLE;
-    status = calpol_loader_new(&options, &loader);
-    if (status)
-        return status;
-    status = calpol_loader_add_text(loader, "base", text, strlen(text));
-    if (!status)
-        status = calpol_loader_finish(loader, out_ruleset, NULL);
-    calpol_loader_free(loader);
-    return status;
-}
-
 /* From pod 0 to pod 1. */
 static int action_in(const calpol_ruleset *ruleset)
 {
@@ -429,40 +408,15 @@ static int action_in(const calpol_ruleset *ruleset)
     return verdict.action;
 }
 
-static int update_with(calpol_ruleset *old,
-                       const char *text,
-                       const char *removed,
-                       const struct calpol_allocator *allocator,
-                       calpol_ruleset **out_ruleset)
-{
-    struct calpol_load_options options;
-    calpol_diagnostics *diagnostics = NULL;
-    calpol_loader *loader;
-    int status;
-
-    calpol_load_options_init(&options, sizeof(options));
-    options.allocator = allocator;
-    status = calpol_loader_new(&options, &loader);
-    if (status)
-        return status;
-    status = calpol_loader_add_text(loader, "change", text, strlen(text));
-    if (!status)
-        status = calpol_ruleset_update(old, loader, removed ? &removed : NULL, removed != NULL,
-                                       out_ruleset, &diagnostics);
-    calpol_diagnostics_free(diagnostics);
-    calpol_loader_free(loader);
-    return status;
-}
-
 START_TEST(the_old_ruleset_stays)
 {
     calpol_ruleset *old, *updated, *without;
 
-    ck_assert_int_eq(load_updatable(CLUSTER, NULL, &old), CALPOL_OK);
-    ck_assert_int_eq(update_with(old, allowing, NULL, NULL, &updated), CALPOL_OK);
+    ck_assert_int_eq(try_load_text(CLUSTER, CALPOL_LOAD_UPDATABLE, NULL, &old), CALPOL_OK);
+    ck_assert_int_eq(try_update_text(old, allowing, NULL, NULL, &updated), CALPOL_OK);
     ck_assert_int_eq(action_in(old), CALPOL_ACTION_DENY);
     ck_assert_int_eq(action_in(updated), CALPOL_ACTION_ALLOW);
-    ck_assert_int_eq(update_with(old, "", "NetworkPolicy shop/db", NULL, &without), CALPOL_OK);
+    ck_assert_int_eq(try_update_text(old, "", "NetworkPolicy shop/db", NULL, &without), CALPOL_OK);
     calpol_ruleset_unref(old);
     ck_assert_int_eq(action_in(without), CALPOL_ACTION_ALLOW);
     ck_assert_int_eq(action_in(updated), CALPOL_ACTION_ALLOW);
@@ -477,13 +431,13 @@ START_TEST(names_of_nothing_are_errors)
                                             " shop/db", "NetworkPolicy shop/", "NetworkPolicy /db"};
     calpol_ruleset *old, *updated;
 
-    ck_assert_int_eq(load_updatable(CLUSTER, NULL, &old), CALPOL_OK);
-    ck_assert_int_eq(update_with(old, "", "NetworkPolicy shop/other", NULL, &updated),
+    ck_assert_int_eq(try_load_text(CLUSTER, CALPOL_LOAD_UPDATABLE, NULL, &old), CALPOL_OK);
+    ck_assert_int_eq(try_update_text(old, "", "NetworkPolicy shop/other", NULL, &updated),
                      CALPOL_ERROR_NOT_FOUND);
-    ck_assert_int_eq(update_with(old, "", "CalicoNetworkPolicy shop/db", NULL, &updated),
+    ck_assert_int_eq(try_update_text(old, "", "CalicoNetworkPolicy shop/db", NULL, &updated),
                      CALPOL_ERROR_NOT_FOUND);
     for (size_t i = 0; i < sizeof(malformed) / sizeof(malformed[0]); i++) {
-        ck_assert_int_eq(update_with(old, "", malformed[i], NULL, &updated),
+        ck_assert_int_eq(try_update_text(old, "", malformed[i], NULL, &updated),
                          CALPOL_ERROR_INVALID_ARGUMENT);
         ck_assert_ptr_null(updated);
     }
@@ -495,7 +449,7 @@ START_TEST(only_what_keeps_its_texts_is_updated)
 {
     calpol_ruleset *old = load_text(CLUSTER, NULL), *updated;
 
-    ck_assert_int_eq(update_with(old, allowing, NULL, NULL, &updated),
+    ck_assert_int_eq(try_update_text(old, allowing, NULL, NULL, &updated),
                      CALPOL_ERROR_INVALID_ARGUMENT);
     calpol_ruleset_unref(old);
 }
@@ -505,13 +459,13 @@ START_TEST(a_bad_change_changes_nothing)
 {
     calpol_ruleset *old, *updated;
 
-    ck_assert_int_eq(load_updatable(CLUSTER, NULL, &old), CALPOL_OK);
+    ck_assert_int_eq(try_load_text(CLUSTER, CALPOL_LOAD_UPDATABLE, NULL, &old), CALPOL_OK);
     ck_assert_int_eq(
-        update_with(old, K8S_POLICY("shop", "db", "podSelector: 7"), NULL, NULL, &updated),
+        try_update_text(old, K8S_POLICY("shop", "db", "podSelector: 7"), NULL, NULL, &updated),
         CALPOL_ERROR_INVALID_INPUT);
     ck_assert_ptr_null(updated);
     ck_assert_int_eq(action_in(old), CALPOL_ACTION_DENY);
-    ck_assert_int_eq(update_with(old, allowing, NULL, NULL, &updated), CALPOL_OK);
+    ck_assert_int_eq(try_update_text(old, allowing, NULL, NULL, &updated), CALPOL_OK);
     calpol_ruleset_unref(old);
     calpol_ruleset_unref(updated);
 }
@@ -523,11 +477,11 @@ START_TEST(the_last_object_of_calico_leaves_its_dialect)
     calpol_ruleset *old, *updated, *back;
     struct calpol_counts counts;
 
-    ck_assert_int_eq(load_updatable(CLUSTER, NULL, &old), CALPOL_OK);
-    ck_assert_int_eq(update_with(old, TIER("t", "order: 1"), NULL, NULL, &updated), CALPOL_OK);
+    ck_assert_int_eq(try_load_text(CLUSTER, CALPOL_LOAD_UPDATABLE, NULL, &old), CALPOL_OK);
+    ck_assert_int_eq(try_update_text(old, TIER("t", "order: 1"), NULL, NULL, &updated), CALPOL_OK);
     calpol_ruleset_counts(updated, &counts, sizeof(counts));
     ck_assert_uint_eq(counts.dialect, CALPOL_DIALECT_CALICO);
-    ck_assert_int_eq(update_with(updated, "", "Tier t", NULL, &back), CALPOL_OK);
+    ck_assert_int_eq(try_update_text(updated, "", "Tier t", NULL, &back), CALPOL_OK);
     calpol_ruleset_counts(back, &counts, sizeof(counts));
     ck_assert_uint_eq(counts.dialect, CALPOL_DIALECT_UPSTREAM);
     calpol_ruleset_unref(old);
@@ -539,13 +493,13 @@ END_TEST
 static int update_body(const struct calpol_allocator *allocator, void *context)
 {
     calpol_ruleset *old = NULL, *updated = NULL, *again = NULL;
-    int status = load_updatable(CLUSTER, allocator, &old);
+    int status = try_load_text(CLUSTER, CALPOL_LOAD_UPDATABLE, allocator, &old);
 
     (void)context;
     if (!status)
-        status = update_with(old, allowing, NULL, allocator, &updated);
+        status = try_update_text(old, allowing, NULL, allocator, &updated);
     if (!status)
-        status = update_with(updated, CLUSTER, "Pod shop/web", allocator, &again);
+        status = try_update_text(updated, CLUSTER, "Pod shop/web", allocator, &again);
     if (old)
         ck_assert_int_eq(action_in(old), CALPOL_ACTION_DENY);
     calpol_ruleset_unref(old);

@@ -34,6 +34,56 @@ calpol_ruleset *load_text(const char *text, const struct calpol_allocator *alloc
     return ruleset;
 }
 
+static int new_loader(uint32_t flags,
+                      const struct calpol_allocator *allocator,
+                      calpol_loader **out_loader)
+{
+    struct calpol_load_options options;
+
+    calpol_load_options_init(&options, sizeof(options));
+    options.allocator = allocator;
+    options.flags = flags;
+    return calpol_loader_new(&options, out_loader);
+}
+
+int try_load_text(const char *text,
+                  uint32_t flags,
+                  const struct calpol_allocator *allocator,
+                  calpol_ruleset **out_ruleset)
+{
+    calpol_loader *loader;
+    int status = new_loader(flags, allocator, &loader);
+
+    if (status)
+        return status;
+    status = calpol_loader_add_text(loader, "base", text, strlen(text));
+    if (!status)
+        status = calpol_loader_finish(loader, out_ruleset, NULL);
+    calpol_loader_free(loader);
+    return status;
+}
+
+int try_update_text(calpol_ruleset *old,
+                    const char *text,
+                    const char *removed,
+                    const struct calpol_allocator *allocator,
+                    calpol_ruleset **out_ruleset)
+{
+    calpol_diagnostics *diagnostics = NULL;
+    calpol_loader *loader;
+    int status = new_loader(0, allocator, &loader);
+
+    if (status)
+        return status;
+    status = calpol_loader_add_text(loader, "change", text, strlen(text));
+    if (!status)
+        status = calpol_ruleset_update(old, loader, removed ? &removed : NULL, removed != NULL,
+                                       out_ruleset, &diagnostics);
+    calpol_diagnostics_free(diagnostics);
+    calpol_loader_free(loader);
+    return status;
+}
+
 calpol_query *new_query(calpol_ruleset *ruleset)
 {
     calpol_query *query = NULL;

@@ -10,6 +10,18 @@
 /* The ruleset of a text; with the default allocator if it is NULL. */
 calpol_ruleset *load_text(const char *text, const struct calpol_allocator *allocator);
 
+/* The same, and an update of a ruleset by a text and the name of what is gone (NULL: nothing), that may fail.
+   flags are those of load options. */
+int try_load_text(const char *text,
+                  uint32_t flags,
+                  const struct calpol_allocator *allocator,
+                  calpol_ruleset **out_ruleset);
+int try_update_text(calpol_ruleset *old,
+                    const char *text,
+                    const char *removed,
+                    const struct calpol_allocator *allocator,
+                    calpol_ruleset **out_ruleset);
+
 /* A query about a ruleset. */
 calpol_query *new_query(calpol_ruleset *ruleset);
 
