@@ -3,7 +3,8 @@
  * The immutable ruleset: what compile/ makes and evaluate/ reads.
  *
  * Everything is in flat arrays and called by its number. Nothing in a finished ruleset is written
- * but the reference count. All memory is one arena.
+ * but the reference count, and room that updates take (compile/basis.h). What a load makes is in one
+ * arena.
  *
  *   tiers      in order of evaluation
  *   policies   in order of evaluation (so a tier's are a range, and ascending numbers are the order
